@@ -1,0 +1,1 @@
+"""The ports, for real: in memory, in folders, in SQLite."""

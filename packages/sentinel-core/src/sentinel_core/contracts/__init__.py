@@ -1,0 +1,1 @@
+"""What services say to each other: JSON Schemas, and the types generated from them by `make generate`."""

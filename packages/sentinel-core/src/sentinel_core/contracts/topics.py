@@ -1,0 +1,10 @@
+"""Topics of the event bus and buckets of the object store. The key of every message is the camera's key."""
+
+DETECTIONS = "events.detections"
+INCIDENTS = "events.incidents"
+CAMERA_STATES = "cameras.state"
+DETECTIONS_DLQ = "events.detections.dlq"
+
+TOPICS = (DETECTIONS, INCIDENTS, CAMERA_STATES, DETECTIONS_DLQ)
+
+CLIPS_BUCKET = "sentinel-clips"

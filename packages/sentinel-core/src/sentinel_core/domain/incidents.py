@@ -1,0 +1,173 @@
+"""An incident: what a rule saw, and what people did about it.
+
+Two columns that never mix: the rule owns `condition` (active, ended), people own `handling`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sentinel_core.domain.errors import Conflict
+
+
+class IncidentType(StrEnum):
+    """The rules that exist."""
+
+    CONGESTION = "congestion"
+    STOPPED_VEHICLE = "stopped_vehicle"
+    WRONG_WAY = "wrong_way"
+
+
+class Priority(StrEnum):
+    """How soon a person must look. Highest first."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Condition(StrEnum):
+    """By the rule."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Transition(StrEnum):
+    """What a message on `events.incidents` says."""
+
+    OPENED = "opened"
+    UPDATED = "updated"
+    ENDED = "ended"
+    EVIDENCE_COMPLETE = "evidence_complete"
+
+
+class EndReason(StrEnum):
+    """Why a condition ended."""
+
+    CLEARED = "cleared"
+    STREAM_LOST = "stream_lost"
+    RESTARTED = "restarted"
+    ZONE_CHANGED = "zone_changed"
+
+
+class Handling(StrEnum):
+    """By people."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    FALSE_ALARM = "false_alarm"
+
+
+class HandlingAction(StrEnum):
+    """What a person can do with an incident; the words of the API's routes."""
+
+    ACK = "ack"
+    TAKE = "take"
+    RESOLVE = "resolve"
+    FALSE_ALARM = "false-alarm"
+    REOPEN = "reopen"
+
+
+OPEN_HANDLINGS = frozenset({Handling.NEW, Handling.ACKNOWLEDGED, Handling.IN_PROGRESS})
+
+_ALLOWED: Mapping[HandlingAction, tuple[frozenset[Handling], Handling]] = {
+    HandlingAction.ACK: (frozenset({Handling.NEW}), Handling.ACKNOWLEDGED),
+    HandlingAction.TAKE: (
+        frozenset({Handling.NEW, Handling.ACKNOWLEDGED}),
+        Handling.IN_PROGRESS,
+    ),
+    HandlingAction.RESOLVE: (OPEN_HANDLINGS, Handling.RESOLVED),
+    HandlingAction.FALSE_ALARM: (OPEN_HANDLINGS, Handling.FALSE_ALARM),
+    HandlingAction.REOPEN: (
+        frozenset({Handling.RESOLVED, Handling.FALSE_ALARM}),
+        Handling.NEW,
+    ),
+}
+
+TYPE_PRIORITIES: Mapping[IncidentType, Priority] = {
+    IncidentType.WRONG_WAY: Priority.HIGH,
+    IncidentType.STOPPED_VEHICLE: Priority.MEDIUM,
+    IncidentType.CONGESTION: Priority.MEDIUM,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One condition of a rule: what was measured against which threshold, true since when."""
+
+    condition: str
+    measured: float
+    threshold: float
+    unit: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Object keys, known before the objects are there."""
+
+    snapshot: str | None = None
+    snapshot_boxes: str | None = None
+    clip: str | None = None
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """The incident as stored: the rule's side, then the people's side.
+
+    Attributes:
+        key: What the rule watches: a zone's id or `track:<id>`; at most one incident is active
+            per (camera, type, key).
+        started_at: When the condition began, back-dated from `alarm_at`.
+        severity: Peak, 0..10.
+    """
+
+    id: UUID
+    camera_key: str
+    type: IncidentType
+    key: str
+    zone_id: UUID | None
+    zone_name: str | None
+    rule_version: int
+    zone_version: int
+    stream_epoch: str
+    start_pts_90k: int
+    started_at: datetime
+    alarm_at: datetime
+    ended_at: datetime | None = None
+    condition: Condition = Condition.ACTIVE
+    end_reason: EndReason | None = None
+    severity: float
+    priority: Priority
+    track_ids: tuple[int, ...] = ()
+    explain: tuple[Explanation, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
+    model_version: str
+    handling: Handling = Handling.NEW
+    handled_by: str | None = None
+    handled_at: datetime | None = None
+
+
+def next_handling(current: Handling, action: HandlingAction) -> Handling:
+    """Where `action` leads.
+
+    Raises:
+        Conflict: The action makes no sense in the present state.
+    """
+    allowed_from, target = _ALLOWED[action]
+    if current not in allowed_from:
+        raise Conflict(
+            f"an incident that is {current.replace('_', ' ')} cannot be changed by {action}"
+        )
+    return target
+
+
+def allowed_actions(current: Handling) -> tuple[HandlingAction, ...]:
+    """What a person can do now, in the order of the buttons."""
+    return tuple(action for action, (source, _) in _ALLOWED.items() if current in source)

@@ -1,0 +1,62 @@
+"""What the API and the command line ask of camera-service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sentinel_core.domain.cameras import CameraState
+from sentinel_core.domain.frames import FrameCounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeReport:
+    """What was seen of a source.
+
+    Attributes:
+        codec: As FFmpeg names it, for example `h264`.
+        fps: As announced; None where the source does not say.
+        advice: Sentences for a person, for example that B-frames delay the picture.
+        snapshot_jpeg: First picture.
+    """
+
+    codec: str
+    profile: str | None
+    width: int
+    height: int
+    fps: float | None
+    has_b_frames: bool
+    keyframe_interval_s: float | None
+    duration_s: float | None
+    took_s: float
+    advice: tuple[str, ...] = ()
+    snapshot_jpeg: bytes = field(repr=False)
+
+
+class CameraControl(Protocol):
+    """Implemented by camera-service."""
+
+    async def probe(self, source_url: str) -> ProbeReport:
+        """Open the source, look for at most 10 s, close it.
+
+        Raises:
+            SourceFailed: With the reason.
+            InvalidInput: The URL is of no supported kind or not allowed here.
+        """
+        ...
+
+    async def snapshot(self, camera_key: str) -> bytes:
+        """The newest sampled picture as JPEG.
+
+        Raises:
+            NotFound: No such camera is being read.
+            DependencyUnavailable: The camera has not shown a picture yet.
+        """
+        ...
+
+    def states(self) -> Mapping[str, CameraState]:
+        """Present state by camera key."""
+        ...
+
+    def frame_counts(self) -> Mapping[str, FrameCounts]:
+        """Frame accounting by camera key, since the service started."""
+        ...

@@ -1,0 +1,1 @@
+"""From a picture to boxes: letterbox, model head, non-maximum suppression, engines."""

@@ -1,0 +1,1 @@
+"""A sampled picture, and how it travels from camera-service to inference-service."""

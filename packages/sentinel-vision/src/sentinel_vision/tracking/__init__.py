@@ -1,0 +1,1 @@
+"""The same object over frames: an own two-stage tracker."""

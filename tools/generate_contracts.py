@@ -6,12 +6,12 @@ Writes `sentinel_core/contracts/generated/`, which is not committed. Run by `mak
 from pathlib import Path
 
 from datamodel_code_generator import (
-    DataModelType,
     Formatter,
     InputFileType,
     PythonVersion,
     generate,
 )
+from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.parser import LiteralType
 
 CONTRACTS = Path(__file__).parents[1] / "packages/sentinel-core/src/sentinel_core/contracts"

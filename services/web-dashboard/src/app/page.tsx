@@ -1,0 +1,3 @@
+export default function MissionControlPage() {
+  return <h1>Mission Control</h1>;
+}

@@ -1,0 +1,1 @@
+"""What tests of every member share: a clock set by hand, builders, one contract suite per port."""

@@ -1,0 +1,1 @@
+"""Evidence of incidents, into the object store."""

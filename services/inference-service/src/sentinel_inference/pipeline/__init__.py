@@ -1,0 +1,1 @@
+"""What happens to a frame between its arrival and its event."""

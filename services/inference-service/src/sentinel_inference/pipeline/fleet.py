@@ -1,0 +1,118 @@
+"""All cameras' pipelines: made when a camera shows its first frame, kept in step with its zones."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.domain.incidents import EndReason, Incident
+from sentinel_core.domain.zones import ZoneSet
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.repositories import Database, EventFilter
+from sentinel_inference.pipeline.camera_pipeline import CameraPipeline
+from sentinel_vision.rules.engine import IncidentChange
+
+STREAM_LOST_S = 5.0
+RESUME_GRACE_S = 20.0
+"""After a restart cameras need time to connect before their incidents count as lost."""
+
+MAX_RESUMED = 1000
+
+ReportChanges = Callable[[Sequence[IncidentChange]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Place:
+    """A camera's pipeline, who may touch it, and when it is lost."""
+
+    pipeline: CameraPipeline
+    lost_at_s: float
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    is_lost: bool = False
+
+
+class Fleet:
+    """Pipelines by camera key.
+
+    Args:
+        report: Gets what incidents do when no frame makes them: lost stream, changed zones.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        model_version: str,
+        thresholds: NDArray[np.float32],
+        report: ReportChanges,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._model_version = model_version
+        self._thresholds = thresholds
+        self._report = report
+        self._zones: Mapping[str, ZoneSet] = {}
+        self._places: dict[str, _Place] = {}
+
+    async def resume(self) -> tuple[Incident, ...]:
+        """Load zones and the incidents that were active when the service stopped."""
+        await self._load_zones()
+        async with self._database.transaction() as work:
+            active = await work.incidents.list(EventFilter(active_only=True, limit=MAX_RESUMED))
+        by_camera: dict[str, list[Incident]] = {}
+        for incident in active:
+            by_camera.setdefault(incident.camera_key, []).append(incident)
+        for camera_key, incidents in by_camera.items():
+            self._places[camera_key] = self._make_place(camera_key, incidents)
+        return tuple(active)
+
+    @asynccontextmanager
+    async def frame_of(self, camera_key: str) -> AsyncIterator[CameraPipeline]:
+        """The pipeline of a camera that shows a frame, for this caller alone."""
+        if camera_key not in self._places:
+            self._places[camera_key] = self._make_place(camera_key, ())
+        place = self._places[camera_key]
+        async with place.lock:
+            place.is_lost = False
+            yield place.pipeline
+            place.lost_at_s = self._clock.monotonic() + STREAM_LOST_S
+
+    async def sweep(self) -> None:
+        """Once a second: follow zones, and end incidents of cameras that show nothing any more."""
+        await self._load_zones()
+        for camera_key, place in list(self._places.items()):
+            async with place.lock:
+                await self._follow_zones(camera_key, place)
+                await self._end_if_lost(place)
+
+    async def _load_zones(self) -> None:
+        async with self._database.transaction() as work:
+            cameras = await work.cameras.list()
+            self._zones = {camera.key: await work.cameras.zones(camera.id) for camera in cameras}
+
+    async def _follow_zones(self, camera_key: str, place: _Place) -> None:
+        now = self._clock.utc_now()
+        if camera_key not in self._zones:
+            await self._report(place.pipeline.close(EndReason.STREAM_LOST, now))
+            del self._places[camera_key]
+        elif self._zones[camera_key].version != place.pipeline.zone_version:
+            await self._report(place.pipeline.replace_zones(self._zones[camera_key], now))
+
+    async def _end_if_lost(self, place: _Place) -> None:
+        if not place.is_lost and self._clock.monotonic() > place.lost_at_s:
+            place.is_lost = True
+            await self._report(place.pipeline.lose_stream(self._clock.utc_now()))
+
+    def _make_place(self, camera_key: str, resume: Sequence[Incident]) -> _Place:
+        pipeline = CameraPipeline(
+            camera_key,
+            zones=self._zones.get(camera_key, ZoneSet()),
+            model_version=self._model_version,
+            thresholds=self._thresholds,
+            resume=resume,
+        )
+        return _Place(pipeline, self._clock.monotonic() + RESUME_GRACE_S)

@@ -1,0 +1,1 @@
+"""From results to messages on the bus."""

@@ -1,0 +1,207 @@
+"""inference-service: life cycle, and the way of a frame through its parts."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from sentinel_core.domain.errors import DependencyUnavailable, StorageFull
+from sentinel_core.domain.frames import DropReason
+from sentinel_core.domain.incidents import Incident, Transition
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.event_bus import EventBus
+from sentinel_core.ports.inference_status import InferenceSnapshot
+from sentinel_core.ports.object_store import ObjectStore
+from sentinel_core.ports.repositories import Database
+from sentinel_core.runtime.settings import InferenceSettings, Settings
+from sentinel_inference.archiving.archive import EvidenceArchive
+from sentinel_inference.archiving.snapshots import Snapshot, take_snapshot
+from sentinel_inference.detector import build_detector, count_threads
+from sentinel_inference.pipeline.camera_pipeline import CameraPipeline, JudgedFrame
+from sentinel_inference.pipeline.fleet import Fleet
+from sentinel_inference.pipeline.latency import LatencyWindow
+from sentinel_inference.pipeline.workers import Workers
+from sentinel_inference.publishing.messages import detection_event, incident_event
+from sentinel_inference.publishing.publisher import Publisher
+from sentinel_vision.detection.classes import CLASS_NAMES
+from sentinel_vision.detection.detections import Detections
+from sentinel_vision.detection.engine import Detector
+from sentinel_vision.frames.frame import Frame
+from sentinel_vision.frames.transport import INFERRED, FrameOutcome
+from sentinel_vision.rules.engine import IncidentChange
+from sentinel_vision.rules.scene import SceneFrame
+
+log = structlog.get_logger(__name__)
+
+SWEEP_INTERVAL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferencePorts:
+    """What the service needs. `detector` None: the model of the settings."""
+
+    clock: Clock
+    bus: EventBus
+    database: Database
+    objects: ObjectStore
+    detector: Detector | None = None
+
+
+class InferenceService:
+    """Takes frames by `infer`, publishes `events.detections` and `events.incidents`."""
+
+    name = "inference-service"
+
+    def __init__(self, settings: InferenceSettings, ports: InferencePorts) -> None:
+        self._settings = settings
+        self._clock = ports.clock
+        self._detector = ports.detector or build_detector(settings)
+        self._workers = Workers(count_threads(settings))
+        self._publisher = Publisher(ports.bus, ports.clock)
+        self._archive = EvidenceArchive(ports.objects, self._announce_evidence)
+        self._fleet = Fleet(
+            ports.database,
+            ports.clock,
+            model_version=self._detector.model_version,
+            thresholds=reporting_thresholds(settings),
+            report=self._report_changes,
+        )
+        self._latency = LatencyWindow()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._trouble: str | None = None
+
+    async def start(self) -> None:
+        """Load what was active, then take frames."""
+        for incident in await self._fleet.resume():
+            self._archive.remember(incident)
+        self._publisher.start()
+        self._sweeper = asyncio.create_task(self._sweep(), name="inference-sweep")
+
+    async def stop(self) -> None:
+        """Write what is being written, send what waits."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+            self._sweeper = None
+        await self._archive.drain()
+        await self._publisher.stop()
+        self._workers.close()
+
+    async def health(self) -> Mapping[str, str | None]:
+        """The database, as the last sweep found it."""
+        return {"inference": self._trouble}
+
+    @property
+    def status(self) -> "InferenceService":
+        """This service is its own `InferenceStatus`."""
+        return self
+
+    def snapshot(self) -> InferenceSnapshot:
+        """See `InferenceStatus.snapshot`."""
+        now = self._clock.monotonic()
+        return InferenceSnapshot(
+            model_version=self._detector.model_version,
+            model_sha256=self._detector.model_sha256,
+            engine=self._detector.name,
+            frames_per_s=self._latency.frames_per_s(now),
+            latency_p50_ms=self._latency.percentile_ms(now, 50),
+            latency_p95_ms=self._latency.percentile_ms(now, 95),
+        )
+
+    async def infer(self, frame: Frame) -> FrameOutcome:
+        """Look at a frame and publish what it shows. See `FrameTransport.infer`."""
+        async with self._workers.turns:
+            waited_s = self._clock.monotonic() - frame.arrived_monotonic_s
+            if frame.is_live and waited_s > self._settings.staleness_budget_s:
+                return FrameOutcome(DropReason.STALE)
+            try:
+                return await self._infer(frame)
+            except Exception:  # the outermost loop: one bad frame must not stop a camera
+                log.exception("frame failed", camera=frame.camera_key, frame=frame.frame_id)
+                return FrameOutcome(DropReason.INFERENCE_ERROR)
+
+    async def _infer(self, frame: Frame) -> FrameOutcome:
+        size = (frame.picture.width, frame.picture.height)
+        try:
+            async with asyncio.timeout(self._settings.frame_timeout_s):
+                detections = await self._workers.run(self._detector.detect, frame.rgb, size)
+        except TimeoutError:
+            return FrameOutcome(DropReason.INFERENCE_TIMEOUT)
+        async with self._fleet.frame_of(frame.camera_key) as pipeline:
+            judged, snapshots = await self._workers.run(self._judge, pipeline, frame, detections)
+            await self._report(frame.camera_key, judged, snapshots)
+        now = self._clock.monotonic()
+        self._latency.add(at_s=now, latency_s=now - frame.arrived_monotonic_s)
+        return INFERRED
+
+    def _judge(
+        self, pipeline: CameraPipeline, frame: Frame, detections: Detections
+    ) -> tuple[JudgedFrame, list[Snapshot]]:
+        """In a worker: track, apply the rules, encode the pictures of new incidents."""
+        judged = pipeline.judge(frame, detections)
+        snapshots = [
+            take_snapshot(change, judged.scene, frame.picture)
+            for change in judged.changes
+            if change.transition is Transition.OPENED
+        ]
+        return judged, snapshots
+
+    async def _report(
+        self, camera_key: str, judged: JudgedFrame, snapshots: Sequence[Snapshot]
+    ) -> None:
+        await self._report_changes(judged.changes)
+        for snapshot in snapshots:
+            self._archive.save(snapshot)
+        active = tuple(self._archive.attach(incident) for incident in judged.active)
+        event = detection_event(
+            camera_key,
+            replace(judged, active=active),
+            model_version=self._detector.model_version,
+            inferred_at=self._clock.utc_now(),
+        )
+        await self._publisher.publish_detections(event)
+
+    async def _report_changes(self, changes: Sequence[IncidentChange]) -> None:
+        for change in changes:
+            at = change.scene.captured_at if change.scene else self._clock.utc_now()
+            self._publisher.queue_incident(
+                incident_event(
+                    change.transition, self._archive.attach(change.incident), change.scene, at=at
+                )
+            )
+
+    def _announce_evidence(self, incident: Incident, scene: SceneFrame) -> None:
+        self._publisher.queue_incident(
+            incident_event(Transition.EVIDENCE_COMPLETE, incident, scene, at=self._clock.utc_now())
+        )
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self._fleet.sweep()
+                self._trouble = None
+            except (DependencyUnavailable, StorageFull) as error:
+                self._trouble = error.message
+            await self._clock.sleep(SWEEP_INTERVAL_S)
+
+
+def reporting_thresholds(settings: InferenceSettings) -> NDArray[np.float32]:
+    """float32, shape (6,): lowest reported confidence by class."""
+    return np.array(
+        [settings.class_confidence.get(name, settings.confidence) for name in CLASS_NAMES],
+        dtype=np.float32,
+    )
+
+
+def build(settings: Settings, ports: InferencePorts) -> InferenceService:
+    """The service, not started.
+
+    Raises:
+        ModelRefused: The model cannot be served.
+    """
+    return InferenceService(settings.inference, ports)

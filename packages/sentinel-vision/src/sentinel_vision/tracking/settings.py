@@ -1,0 +1,57 @@
+"""What can be tuned about the tracker."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSettings:
+    """Thresholds and noise of a tracker; the defaults are calibrated for YOLOv8n.
+
+    Confidences are those of the detector, 0..1, and depend on the model: calibrate them anew for a
+    model whose scores are spread differently (benchmarks/tracker.py scores a tracker). Durations
+    are seconds of the media clock. Noise is relative to the height of the box, so that near and
+    far objects are treated alike.
+
+    Attributes:
+        low_confidence: rows below it are left alone.
+        high_confidence: rows from here on look for any track, rows below only continue a track
+            that was seen in the last frame.
+        new_confidence: a row from here on begins a track if it found none.
+        match_similarity: least overlap (intersection over union) times confidence with which a
+            high row continues a confirmed track.
+        low_match_overlap: least overlap with which a low row continues a track.
+        tentative_similarity: least overlap times confidence with which a high row is the second
+            hit of a new track.
+        confirm_hits: hits after which a track is confirmed and its id is given out.
+        lost_s: a track unseen for longer than this has ended.
+        measurement_noise: standard deviation of a detector's box edges, in box heights.
+        drift_noise: unexplained movement, in box heights per square root of a second.
+        acceleration_noise: change of speed, in box heights per second per square root of a second.
+        start_speed: standard deviation of the speed of a new track, in box heights per second.
+    """
+
+    low_confidence: float = 0.1
+    high_confidence: float = 0.5
+    new_confidence: float = 0.6
+    match_similarity: float = 0.2
+    low_match_overlap: float = 0.5
+    tentative_similarity: float = 0.3
+    confirm_hits: int = 2
+    lost_s: float = 1.5
+    measurement_noise: float = 0.05
+    drift_noise: float = 0.11
+    acceleration_noise: float = 0.07
+    start_speed: float = 0.4
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.low_confidence <= self.high_confidence <= self.new_confidence <= 1.0:
+            raise ValueError("confidences must ascend from low over high to new, within 0..1")
+        fractions = (self.match_similarity, self.low_match_overlap, self.tentative_similarity)
+        if not all(0.0 < fraction <= 1.0 for fraction in fractions):
+            raise ValueError("an overlap must be above 0 and at most 1")
+        if self.confirm_hits < 1:
+            raise ValueError("a track is confirmed by at least one hit")
+        if self.lost_s <= 0.0 or self.measurement_noise <= 0.0:
+            raise ValueError("lost_s and measurement_noise must be above 0")
+        if min(self.drift_noise, self.acceleration_noise, self.start_speed) < 0.0:
+            raise ValueError("noise cannot be negative")

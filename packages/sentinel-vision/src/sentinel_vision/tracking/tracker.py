@@ -1,0 +1,218 @@
+"""The same object over the frames of one camera."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_vision.detection.classes import CLASS_GROUPS, CLASS_NAMES
+from sentinel_vision.detection.detections import NO_TRACK, Detections
+from sentinel_vision.tracking.association import Mask, Rows, assign, overlaps
+from sentinel_vision.tracking.kalman import BOX, STATE_SIZE, BoxFilter
+from sentinel_vision.tracking.settings import TrackerSettings
+from sentinel_vision.tracking.tracks import Tracks, no_tracks
+
+_NONE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """The detections of one frame, as the tracker works on them.
+
+    Attributes:
+        boxes: float64, shape (m, 4), centre x, centre y, width, height in pixels.
+        confidences: float64, shape (m,).
+        class_ids: int64, shape (m,).
+        groups: int64, shape (m,).
+    """
+
+    boxes: NDArray[np.float64]
+    confidences: NDArray[np.float64]
+    class_ids: NDArray[np.int64]
+    groups: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.confidences)
+
+
+@dataclass(slots=True)
+class Tracker:
+    """Joins the detections of one camera to tracks, by overlap with where a track should be now.
+
+    First the confident detections look for any confirmed track, then the unconfident ones for a
+    track that was seen in the frame before (a car that fades behind a pole goes on, but noise
+    begins nothing), then the confident rest for new tracks; what is left and confident begins one.
+    A track never changes its class group; its class is the one most seen, weighted by confidence.
+
+    Frames may come at any rate and with gaps, everything is measured in seconds of the media
+    clock. The same frames give the same tracks, whatever the order of the rows in a frame. One
+    tracker serves one camera and one thread.
+
+    Attributes:
+        settings: thresholds and noise.
+        next_id: id of the next track; ids are positive, ascend and are never given twice.
+    """
+
+    settings: TrackerSettings = field(default_factory=TrackerSettings)
+    next_id: int = 1
+    _filter: BoxFilter = field(init=False)
+    _tracks: Tracks = field(init=False)
+    _time_s: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._filter = BoxFilter(self.settings)
+        self._tracks = no_tracks(STATE_SIZE)
+
+    def reset(self) -> None:
+        """End all tracks, for a new stream epoch; the time may start anew, the ids go on."""
+        self._tracks = no_tracks(STATE_SIZE)
+        self._time_s = None
+
+    def update(self, detections: Detections, time_s: float) -> Detections:
+        """Track the detections of one frame.
+
+        Args:
+            detections: finite boxes with confidences from `settings.low_confidence` on; those
+                below are passed through. An empty frame must be handed in too.
+            time_s: media time of the frame in seconds.
+
+        Returns:
+            The same rows in the same order. `track_ids` is the track's id from its second hit on
+            (`settings.confirm_hits`), else `NO_TRACK`; `class_ids` is the class voted by the
+            track, for a row in no confirmed track the detector's.
+
+        Raises:
+            ValueError: `time_s` lies before the last frame's.
+        """
+        previous_s = self._time_s
+        self._advance(time_s)
+        order = _canonical_order(detections)
+        sighting = _sighting(detections, order)
+        track_of_row = self._associate(sighting, previous_s)
+        track_ids, class_ids = self._correct(sighting, track_of_row, time_s)
+        self._drop_unconfirmed(time_s)
+        self._begin(sighting, track_of_row == _NONE, time_s)
+        return _in_order_of(detections, order, track_ids, class_ids)
+
+    def _advance(self, time_s: float) -> None:
+        """Move the tracks to `time_s` and end those unseen for too long."""
+        if self._time_s is not None:
+            elapsed_s = time_s - self._time_s
+            if elapsed_s < 0.0:
+                raise ValueError(f"time goes back by {-elapsed_s} s; call reset at a new epoch")
+            self._filter.predict(self._tracks.state, elapsed_s)
+        self._time_s = time_s
+        is_alive = self._tracks.seen_s >= time_s - self.settings.lost_s
+        if not is_alive.all():
+            self._tracks = self._tracks.select(is_alive)
+
+    def _associate(self, sighting: _Sighting, previous_s: float | None) -> Rows:
+        """Index of the track that each row continues, or `_NONE`."""
+        settings, tracks = self.settings, self._tracks
+        track_of_row = np.full(len(sighting), _NONE, dtype=np.intp)
+        if not len(tracks) or not len(sighting):
+            return track_of_row
+        overlap = overlaps(tracks.state[:, BOX], sighting.boxes)
+        overlap *= tracks.groups[:, None] == sighting.groups
+        similarity = overlap * sighting.confidences
+        is_free = np.ones(len(tracks), dtype=bool)
+        is_confirmed = tracks.hits >= settings.confirm_hits
+        is_high = sighting.confidences >= settings.high_confidence
+        is_low = (sighting.confidences >= settings.low_confidence) & ~is_high
+
+        def pair(score: NDArray[np.float64], least: float, among: Mask, rows: Mask) -> None:
+            candidates = score >= least
+            candidates &= (among & is_free)[:, None]
+            candidates &= rows & (track_of_row == _NONE)
+            paired_tracks, paired_rows = assign(score, candidates)
+            track_of_row[paired_rows] = paired_tracks
+            is_free[paired_tracks] = False
+
+        pair(similarity, settings.match_similarity, is_confirmed, is_high)
+        if is_low.any():
+            was_seen = tracks.seen_s == previous_s
+            pair(overlap, settings.low_match_overlap, is_confirmed & was_seen, is_low)
+        if not is_confirmed.all():
+            pair(similarity, settings.tentative_similarity, ~is_confirmed, is_high)
+        return track_of_row
+
+    def _correct(
+        self, sighting: _Sighting, track_of_row: Rows, time_s: float
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Teach the tracks what was seen; gives the rows' track ids and classes."""
+        tracks = self._tracks
+        track_ids = np.full(len(sighting), NO_TRACK, dtype=np.int64)
+        class_ids = sighting.class_ids.copy()
+        (rows,) = (track_of_row != _NONE).nonzero()
+        if not len(rows):
+            return track_ids, class_ids
+        seen = track_of_row.take(rows)
+        state = tracks.state.take(seen, axis=0)
+        tracks.state[seen] = self._filter.correct(state, sighting.boxes.take(rows, axis=0))
+        tracks.seen_s[seen] = time_s
+        tracks.hits[seen] += 1
+        tracks.votes[seen, class_ids.take(rows)] += sighting.confidences.take(rows)
+        is_confirmed = tracks.hits.take(seen) >= self.settings.confirm_hits
+        rows, seen = rows[is_confirmed], seen[is_confirmed]
+        track_ids[rows] = tracks.ids.take(seen)
+        class_ids[rows] = tracks.votes.take(seen, axis=0).argmax(axis=1)
+        return track_ids, class_ids
+
+    def _drop_unconfirmed(self, time_s: float) -> None:
+        """A new track that misses a frame was a false alarm of the detector."""
+        tracks = self._tracks
+        is_kept = (tracks.hits >= self.settings.confirm_hits) | (tracks.seen_s == time_s)
+        if not is_kept.all():
+            self._tracks = tracks.select(is_kept)
+
+    def _begin(self, sighting: _Sighting, is_left: Mask, time_s: float) -> None:
+        """Begin a track for each confident row that is left."""
+        is_left &= sighting.confidences >= self.settings.new_confidence
+        (rows,) = is_left.nonzero()
+        if not len(rows):
+            return
+        count = len(rows)
+        votes = np.zeros((count, len(CLASS_NAMES)))
+        votes[np.arange(count), sighting.class_ids[rows]] = sighting.confidences[rows]
+        begun = Tracks(
+            ids=np.arange(self.next_id, self.next_id + count),
+            groups=sighting.groups[rows],
+            hits=np.ones(count, dtype=np.int64),
+            seen_s=np.full(count, time_s),
+            state=self._filter.start(sighting.boxes[rows]),
+            votes=votes,
+        )
+        self.next_id += count
+        self._tracks = self._tracks.joined(begun)
+
+
+def _canonical_order(detections: Detections) -> Rows:
+    """An order of the rows that depends on their content alone."""
+    return np.lexsort((detections.class_ids, detections.confidences, *detections.boxes.T))
+
+
+def _sighting(detections: Detections, order: Rows) -> _Sighting:
+    corners = detections.boxes.take(order, axis=0).astype(np.float64)
+    boxes = np.empty_like(corners)
+    boxes[:, :2] = (corners[:, :2] + corners[:, 2:]) * 0.5
+    boxes[:, 2:] = corners[:, 2:] - corners[:, :2]
+    class_ids = detections.class_ids.take(order)
+    return _Sighting(
+        boxes=boxes,
+        confidences=detections.confidences.take(order).astype(np.float64),
+        class_ids=class_ids,
+        groups=CLASS_GROUPS.take(class_ids),
+    )
+
+
+def _in_order_of(
+    detections: Detections,
+    order: Rows,
+    track_ids: NDArray[np.int64],
+    class_ids: NDArray[np.int64],
+) -> Detections:
+    """The detections as they came, with the results of the rows in canonical order."""
+    ids, classes = np.empty_like(track_ids), np.empty_like(class_ids)
+    ids[order] = track_ids
+    classes[order] = class_ids
+    return detections.with_tracks(ids, classes)

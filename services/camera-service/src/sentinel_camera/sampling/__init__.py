@@ -1,0 +1,1 @@
+"""Which pictures are looked at, and how they are made ready."""

@@ -1,0 +1,42 @@
+"""Sampling by media time: which pictures of a stream are due."""
+
+from fractions import Fraction
+
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+
+
+class MediaSampler:
+    """Picks the pictures that lie nearest to a regular grid of media time.
+
+    The grid starts at the first picture. Each picture is due at most once, and a source slower
+    than `fps` has every picture due. Half a frame of jitter does no harm: a source of the same
+    rate as the grid loses nothing.
+    """
+
+    def __init__(self, fps: float, frame_interval_90k: int = 0) -> None:
+        """Sample `fps` pictures a second.
+
+        Args:
+            fps: More than 0.
+            frame_interval_90k: Ticks between pictures of the source; 0 where it is unknown.
+        """
+        self._interval = TICKS_PER_SECOND / Fraction(fps).limit_denominator(1000)
+        self._tolerance = min(Fraction(frame_interval_90k), self._interval) / 2
+        self._origin: int | None = None
+        self._next = 0
+
+    def restart(self) -> None:
+        """Start a new grid with the next picture: the media time has jumped."""
+        self._origin = None
+
+    def is_due(self, pts_90k: int) -> bool:
+        """Whether this picture is to be looked at. Call once per picture, in order."""
+        if self._origin is None:
+            self._origin = pts_90k
+            self._next = 1
+            return True
+        reached = (pts_90k - self._origin + self._tolerance) // self._interval
+        if reached < self._next:
+            return False
+        self._next = reached + 1
+        return True

@@ -1,0 +1,1 @@
+"""Clips and servers for tests, importable by every member."""

@@ -113,7 +113,7 @@ test: env generate dashboard ## Run all tests, Python then TypeScript (PYTEST_AR
 fmt: env $(DASHBOARD)/node_modules/.made ## Format all code and mend what can be mended
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
-	@cd $(DASHBOARD) && node node_modules/@biomejs/biome/bin/biome check --write .
+	@$(NPM) run --silent fmt
 
 CHECKS := check-types check-format check-lint check-imports check-dependencies check-lock check-openapi \
     check-rules check-dashboard-lint check-dashboard-types check-dashboard-unused check-dashboard-boundaries

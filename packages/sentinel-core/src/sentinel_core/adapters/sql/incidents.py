@@ -1,0 +1,119 @@
+"""Incidents and their transitions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sentinel_core.adapters.sql.incident_queries import select_incidents, select_transitions
+from sentinel_core.adapters.sql.incident_rows import (
+    incident_columns,
+    to_event,
+    to_incident,
+    transition_columns,
+)
+from sentinel_core.adapters.sql.models import CameraRow, IncidentRow, IncidentTransitionRow
+from sentinel_core.adapters.sql.statements import Statements
+from sentinel_core.contracts.generated.incident_event import IncidentEvent
+from sentinel_core.domain.errors import NotFound, StaleState
+from sentinel_core.domain.incidents import Condition, EndReason, Handling, Incident
+from sentinel_core.domain.media_clock import format_utc, parse_utc
+from sentinel_core.ports.repositories import EventFilter
+
+
+class SqlIncidents:
+    """`Incidents` in tables."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    async def apply(self, event: IncidentEvent) -> bool:
+        """Store the transition; if it is new, write the rule's columns of the incident."""
+        insert = self._statements.insert(IncidentTransitionRow).on_conflict_do_nothing()
+        if not await self._statements.write(insert.values(transition_columns(event))):
+            return False
+        if Condition(event.condition) is Condition.ACTIVE:
+            await self._end_others(event)
+        await self._save(event)
+        return True
+
+    async def get(self, incident_id: UUID) -> Incident:
+        """By id."""
+        row = await self._statements.row(
+            sa.select(IncidentRow).where(IncidentRow.id == incident_id)
+        )
+        if row is None:
+            raise NotFound(f"there is no incident {incident_id}")
+        return to_incident(row)
+
+    async def list(self, wanted: EventFilter) -> Sequence[Incident]:
+        """Newest alarm first."""
+        query = select_incidents(wanted, await self._cameras_named(wanted.text))
+        return [to_incident(row) for row in await self._statements.rows(query)]
+
+    async def transitions(self, wanted: EventFilter) -> Sequence[IncidentEvent]:
+        """Newest first."""
+        query = select_transitions(wanted, await self._cameras_named(wanted.text))
+        return [to_event(row) for row in await self._statements.rows(query)]
+
+    async def set_handling(
+        self, incident_id: UUID, *, expected: Handling, handling: Handling, by: str, at: datetime
+    ) -> Incident:
+        """Compare and set in one statement."""
+        changed = await self._statements.write(
+            sa.update(IncidentRow)
+            .where(IncidentRow.id == incident_id, IncidentRow.handling == expected)
+            .values(handling=handling, handled_by=by, handled_at=at)
+        )
+        incident = await self.get(incident_id)
+        if not changed:
+            raise StaleState(
+                f"the incident is {incident.handling.replace('_', ' ')} by now",
+                current={
+                    "handling": incident.handling.value,
+                    "by": incident.handled_by,
+                    "at": None if incident.handled_at is None else format_utc(incident.handled_at),
+                },
+            )
+        return incident
+
+    async def _save(self, event: IncidentEvent) -> None:
+        columns = incident_columns(event)
+        insert = self._statements.insert(IncidentRow)
+        await self._statements.write(
+            insert.values(
+                id=UUID(event.incident_id), handling=Handling.NEW, **columns
+            ).on_conflict_do_update(
+                index_elements=[IncidentRow.id],
+                set_={name: insert.excluded[name] for name in columns},
+            )
+        )
+
+    async def _end_others(self, event: IncidentEvent) -> None:
+        """A rule that lost its memory opens anew what it never ended: only one stays active."""
+        await self._statements.write(
+            sa.update(IncidentRow)
+            .where(
+                IncidentRow.camera_key == event.camera_id,
+                IncidentRow.type == event.type,
+                IncidentRow.key == event.key,
+                IncidentRow.condition == Condition.ACTIVE,
+                IncidentRow.id != UUID(event.incident_id),
+            )
+            .values(
+                condition=Condition.ENDED,
+                end_reason=EndReason.RESTARTED,
+                ended_at=parse_utc(event.timestamp),
+            )
+        )
+
+    async def _cameras_named(self, text: str | None) -> Sequence[str]:
+        """Keys of the cameras whose name holds `text`, however its letters are cased.
+
+        There are hundreds of cameras, and SQLite folds ASCII only: so it is done here.
+        """
+        if text is None:
+            return ()
+        names = await self._statements.values(sa.select(CameraRow.key, CameraRow.name))
+        return [key for key, name in names if text.casefold() in name.casefold()]

@@ -59,6 +59,7 @@ class Cameras(Protocol):
         """Store a new version and return it. `zones.version` is the version it replaces.
 
         Raises:
+            NotFound: No such camera.
             Conflict: The newest version is another.
         """
         ...
@@ -69,6 +70,7 @@ class EventFilter:
     """Which incidents or transitions to read. None: any."""
 
     camera_key: str | None = None
+    incident_id: UUID | None = None
     start: datetime | None = None
     end: datetime | None = None
     types: frozenset[str] | None = None
@@ -87,7 +89,9 @@ class Incidents(Protocol):
     async def apply(self, event: IncidentEvent) -> bool:
         """Store a transition and bring the incident up to date; False if it was stored before.
 
-        Never touches the handling. Transitions may come twice, never out of order.
+        Never touches the handling. Transitions may come twice, never out of order. A transition
+        may make an ended incident active again. Another incident that is still active for the
+        same camera, type and key is ended (`restarted`).
         """
         ...
 
@@ -110,7 +114,8 @@ class Incidents(Protocol):
 
         Raises:
             NotFound: No such incident.
-            StaleState: The handling is no longer `expected`; `current` holds handling, by and at.
+            StaleState: The handling is no longer `expected`; `current` holds `handling`, `by`
+                and `at` (ISO 8601 or None).
         """
         ...
 
@@ -121,7 +126,8 @@ class Detections(Protocol):
     async def store(self, events: Sequence[DetectionEvent]) -> int:
         """Store a batch, skipping events that were stored before; returns how many were new.
 
-        Keeps of each track its first detection in each media second and all detections that
+        Events of a camera that does not exist (any more) are skipped too. The events of a camera
+        come in order. Keeps of each track its first detection in each media second and all detections that
         belong to an incident; updates track rows and minute counts.
         """
         ...

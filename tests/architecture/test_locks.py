@@ -5,7 +5,7 @@ import re
 
 import house
 
-ADDRESS = re.compile(r"[a-z+]+://|\bregistry\.|\bpypi\.|pythonhosted", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z+]+://", re.IGNORECASE)
 
 
 def test_python_locks_hold_no_address() -> None:

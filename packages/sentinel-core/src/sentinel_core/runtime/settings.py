@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -110,3 +111,38 @@ class Settings(BaseSettings):
         """Flags (init), environment, file; no dotenv, no secret files."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def setting_origins() -> dict[str, str]:
+    """Where each setting comes from, by its dotted name: `environment`, `sentinel.toml`, `default`.
+
+    Flags of a command are not known here; they win over all of these.
+    """
+    environment = EnvSettingsSource(Settings)()
+    file = TomlConfigSettingsSource(Settings)()
+    origins: dict[str, str] = {}
+    for name in _leaf_names(Settings, ""):
+        path = name.split(".")
+        if _holds(environment, path):
+            origins[name] = "environment"
+        else:
+            origins[name] = "sentinel.toml" if _holds(file, path) else "default"
+    return origins
+
+
+def _leaf_names(model: type[BaseModel], prefix: str) -> list[str]:
+    names: list[str] = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            names += _leaf_names(field.annotation, f"{prefix}{name}.")
+        else:
+            names.append(prefix + name)
+    return names
+
+
+def _holds(tree: object, path: list[str]) -> bool:
+    for part in path:
+        if not isinstance(tree, dict) or part not in tree:
+            return False
+        tree = tree[part]
+    return True

@@ -1,0 +1,148 @@
+"""The one place where the embedded mode is put together; every adapter can be replaced by keyword."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import sentinel_api
+import sentinel_camera
+import sentinel_inference
+from sentinel_allinone.data_directory import DataDirectory
+from sentinel_core.adapters.fernet_secrets import FernetSecrets
+from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
+from sentinel_core.adapters.memory.event_bus import MemoryEventBus
+from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
+from sentinel_core.adapters.system_clock import SystemClock
+from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.event_bus import EventBus
+from sentinel_core.ports.object_store import ObjectStore
+from sentinel_core.runtime.service import Service
+from sentinel_core.runtime.settings import Settings
+from sentinel_vision.detection.engine import Detector
+from sentinel_vision.frames.transport import InProcessFrameTransport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedSystem:
+    """All services of the embedded mode, built and not started."""
+
+    settings: Settings
+    clock: Clock
+    database: SqlDatabase
+    api: sentinel_api.ApiService
+    cameras: sentinel_camera.CameraService
+    inference: sentinel_inference.InferenceService
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """In the order of their start: who is called stands before who calls."""
+        return (self.inference, self.api, self.cameras)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Start all services; stop them in reverse order when the block ends."""
+        async with AsyncExitStack() as stack:
+            for service in self.services:
+                stack.push_async_callback(service.stop)
+                await service.start()
+            yield
+
+
+@asynccontextmanager
+async def embedded_system(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    bus: EventBus | None = None,
+    objects: ObjectStore | None = None,
+    detector: Detector | None = None,
+) -> AsyncIterator[EmbeddedSystem]:
+    """Open the data directory and build all services; close the database at the end.
+
+    Raises:
+        InvalidInput: A setting names a server; the embedded mode has none.
+        StorageFull: No room in the data directory.
+        ModelRefused: The model cannot be served.
+    """
+    _check(settings)
+    directory = DataDirectory(settings.data_path)
+    directory.prepare()
+    clock = clock or SystemClock()
+    database = await _open_database(settings, directory, clock)
+    try:
+        yield _build(
+            settings,
+            clock,
+            database,
+            bus or MemoryEventBus(),
+            objects or FilesystemObjectStore(_objects_root(settings, directory)),
+            detector,
+        )
+    finally:
+        await database.close()
+
+
+async def _open_database(settings: Settings, directory: DataDirectory, clock: Clock) -> SqlDatabase:
+    key = settings.secret_key.get_secret_value() if settings.secret_key else directory.secret_key()
+    await upgrade_database(settings.effective_database_url)
+    return open_database(settings.effective_database_url, clock=clock, secrets=FernetSecrets(key))
+
+
+def _build(
+    settings: Settings,
+    clock: Clock,
+    database: SqlDatabase,
+    bus: EventBus,
+    objects: ObjectStore,
+    detector: Detector | None,
+) -> EmbeddedSystem:
+    frames = InProcessFrameTransport()
+    inference = sentinel_inference.build(
+        settings,
+        sentinel_inference.InferencePorts(
+            clock=clock, bus=bus, database=database, objects=objects, detector=detector
+        ),
+    )
+    frames.connect(inference.infer)
+    cameras = sentinel_camera.build(
+        settings,
+        sentinel_camera.CameraPorts(clock=clock, bus=bus, database=database, frames=frames),
+    )
+    api = sentinel_api.build(
+        settings,
+        sentinel_api.ApiPorts(
+            clock=clock,
+            bus=bus,
+            database=database,
+            objects=objects,
+            camera_control=cameras.control,
+            live_video=cameras.live_video,
+            inference_status=inference.status,
+        ),
+    )
+    return EmbeddedSystem(
+        settings=settings,
+        clock=clock,
+        database=database,
+        api=api,
+        cameras=cameras,
+        inference=inference,
+    )
+
+
+def _objects_root(settings: Settings, directory: DataDirectory) -> Path:
+    if settings.objects_url is None:
+        return directory.objects
+    return Path(unquote(urlsplit(settings.objects_url).path))
+
+
+def _check(settings: Settings) -> None:
+    if settings.bus_url != "memory://":
+        raise InvalidInput("this version knows the event bus memory:// only", field="bus_url")
+    if not settings.effective_database_url.startswith("sqlite+aiosqlite://"):
+        raise InvalidInput("this version knows SQLite only", field="database_url")
+    if settings.objects_url and not settings.objects_url.startswith("file://"):
+        raise InvalidInput("this version knows the object store file:// only", field="objects_url")

@@ -1,0 +1,41 @@
+"""`sentinel`: the command line."""
+
+import sys
+
+import typer
+
+from sentinel_allinone.commands import camera, db, user
+from sentinel_allinone.commands.detect import detect
+from sentinel_allinone.commands.doctor import doctor
+from sentinel_allinone.commands.up import up
+from sentinel_allinone.terminal import print_error
+from sentinel_core.domain.errors import InvalidInput, SentinelError
+
+FAILED = 1
+WRONG_USE = 2
+
+app = typer.Typer(
+    name="sentinel",
+    help="Smart City Sentinel: live, explained incidents from the cameras a city already has.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(up)
+app.command()(detect)
+app.command()(doctor)
+app.add_typer(camera.app, name="camera")
+app.add_typer(user.app, name="user")
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Run a command; a designed error is one line and an exit code, not a traceback."""
+    try:
+        app()
+    except InvalidInput as error:
+        print_error(error.message)
+        sys.exit(WRONG_USE)
+    except SentinelError as error:
+        print_error(error.message)
+        sys.exit(FAILED)

@@ -1,0 +1,32 @@
+"""Structured logs on standard error."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logging(log_format: str, level: int = logging.INFO) -> None:
+    """Set up structlog once, at the start of a process.
+
+    Args:
+        log_format: `console` for people, `json` for machines.
+        level: Lowest level that is written.
+    """
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,66 @@
+"""The ASGI application: routes, middleware, problems. It knows no adapter."""
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from sentinel_api.access import deny_by_default, public
+from sentinel_api.auth.endpoints import router as auth
+from sentinel_api.cameras.endpoints import router as cameras
+from sentinel_api.dashboard.policy import find_dashboard
+from sentinel_api.dashboard.static import Dashboard
+from sentinel_api.events.endpoints import router as events
+from sentinel_api.health.endpoints import router as health
+from sentinel_api.incidents.endpoints import router as incidents
+from sentinel_api.live_video.endpoints import router as live_video
+from sentinel_api.middleware.body_limit import BodyLimit
+from sentinel_api.middleware.envelope import RequestEnvelope
+from sentinel_api.middleware.origin_guard import OriginGuard
+from sentinel_api.openapi import TITLE, describe
+from sentinel_api.problems import install_problem_handlers
+from sentinel_api.realtime.endpoints import router as realtime
+from sentinel_api.stats.endpoints import router as stats
+from sentinel_api.users.endpoints import router as users
+from sentinel_core.runtime.settings import ApiSettings
+
+FEATURES = (cameras, live_video, incidents, events, stats, auth, users, realtime)
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """All routes. `app.state.context` must be set before the first request.
+
+    Raises:
+        SentinelError: A route does not say what it demands of its caller.
+    """
+    app = FastAPI(
+        title=TITLE,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+    )
+    app.include_router(health)
+    app.include_router(_api(app), prefix="/api")
+    app.mount("/", Dashboard(find_dashboard(settings.dashboard_dir)), name="dashboard")
+    install_problem_handlers(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(OriginGuard, local_only=not settings.auth)
+    app.add_middleware(RequestEnvelope)
+    deny_by_default(app.routes)
+    return app
+
+
+def _api(app: FastAPI) -> APIRouter:
+    api = APIRouter()
+    for feature in FEATURES:
+        api.include_router(feature)
+
+    @api.get("/openapi.json", include_in_schema=False, dependencies=[public()])
+    async def get_openapi_document() -> dict[str, object]:
+        return describe(app)
+
+    return api
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

@@ -1,0 +1,1 @@
+"""Sign-in: access tokens, refresh cookies, CSRF, rate limit."""

@@ -1,0 +1,1 @@
+"""Cameras: list, create, change, remove, probe, picture, zones."""

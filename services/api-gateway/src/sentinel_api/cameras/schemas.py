@@ -1,0 +1,155 @@
+"""Cameras on the wire."""
+
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+
+from sentinel_api.schemas import Answer, Body, UtcTime
+from sentinel_core.domain.cameras import (
+    CAMERA_KEY_PATTERN,
+    Camera,
+    CameraState,
+    CameraStatus,
+    SourceReason,
+    SourceState,
+    has_credentials,
+    redact_url,
+)
+
+CameraName = Annotated[str, Field(min_length=1, max_length=80, examples=["Toll km 39"])]
+CameraKey = Annotated[str, Field(pattern=CAMERA_KEY_PATTERN, examples=["toll_km_39"])]
+SourceUrl = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=2048,
+        description="`rtsp://`, `rtsps://`, `file://` or an absolute path.",
+        examples=["rtsp://10.0.0.7:554/stream1"],
+    ),
+]
+SampleFps = Annotated[float, Field(gt=0, le=30, description="Frames per second to infer.")]
+
+
+class Location(Body):
+    """WGS 84 degrees."""
+
+    lat: float = Field(ge=-90, le=90, examples=[60.17])
+    lng: float = Field(ge=-180, le=180, examples=[24.94])
+
+
+class CreateCamera(Body):
+    """A camera to add. It is stored even where its source cannot be opened now."""
+
+    name: CameraName
+    key: CameraKey | None = Field(default=None, description="Default: made from the name.")
+    source_url: SourceUrl
+    location: Location | None = None
+    enabled: bool = True
+    sample_fps: SampleFps = 5.0
+
+
+class ChangeCamera(Body):
+    """What to change; members that are left out stay. `revision` is the one that was read."""
+
+    revision: int = Field(ge=1, le=2**31)
+    name: CameraName | None = None
+    source_url: SourceUrl | None = None
+    location: Location | None = Field(default=None, description="null: the place is unknown.")
+    enabled: bool | None = None
+    sample_fps: SampleFps | None = None
+
+    @model_validator(mode="after")
+    def _refuse_null(self) -> Self:
+        for member in self.model_fields_set - {"location"}:
+            if getattr(self, member) is None:
+                raise ValueError(f"{member} may be left out, but is not null")
+        return self
+
+
+class ProbeSource(Body):
+    """A source to look at."""
+
+    source_url: SourceUrl
+
+
+class CameraAnswer(Answer):
+    """A camera: its configuration, and the state of its source.
+
+    Attributes:
+        status: `alert` = online with an active incident.
+        state: How far the reader of the source has come.
+        reason: Why it is not online.
+        since: When the state was entered.
+        fps: Of the source.
+        source_url: Without user and password.
+    """
+
+    id: UUID
+    key: str
+    name: str
+    location: Location | None
+    status: CameraStatus
+    state: SourceState
+    reason: SourceReason | None
+    detail: str | None
+    since: UtcTime | None
+    fps: float | None
+    source_url: str
+    has_credentials: bool
+    enabled: bool
+    is_demo: bool
+    sample_fps: float
+    revision: int
+    created_at: UtcTime
+    updated_at: UtcTime
+
+    @classmethod
+    def of(cls, camera: Camera, state: CameraState | None, status: CameraStatus) -> Self:
+        """Join a configured camera with its present state; None: nobody reads it yet."""
+        return cls(
+            id=camera.id,
+            key=camera.key,
+            name=camera.name,
+            location=_location_of(camera),
+            status=status,
+            state=state.state if state else SourceState.OFFLINE,
+            reason=state.reason if state else _reason_without_reader(camera),
+            detail=state.detail if state else None,
+            since=state.since if state else None,
+            fps=state.fps if state else None,
+            source_url=redact_url(camera.source_url),
+            has_credentials=has_credentials(camera.source_url),
+            enabled=camera.enabled,
+            is_demo=camera.is_demo,
+            sample_fps=camera.sample_fps,
+            revision=camera.revision,
+            created_at=camera.created_at,
+            updated_at=camera.updated_at,
+        )
+
+
+class ProbeAnswer(Answer):
+    """What was seen of a source.
+
+    Attributes:
+        snapshot: First picture, as a `data:` URL.
+    """
+
+    codec: str
+    profile: str | None
+    width: int
+    height: int
+    fps: float | None
+    has_b_frames: bool
+    keyframe_interval_s: float | None
+    duration_s: float | None
+    took_s: float
+    advice: list[str]
+    snapshot: str
+
+
+class RemovedCameras(Answer):
+    """How many were removed."""
+
+    removed: int

@@ -1,0 +1,46 @@
+"""What the routes work with, made once by `build` and found on the application's state."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from sentinel_api.access import Gate
+from sentinel_api.auth.service import SignIn
+from sentinel_api.cameras.service import CameraRegistry
+from sentinel_api.events.service import EventHistory
+from sentinel_api.health.service import HealthReport
+from sentinel_api.incidents.service import IncidentDesk
+from sentinel_api.live_video.service import VideoViewers
+from sentinel_api.metrics.service import ApiMetrics
+from sentinel_api.realtime.session import LiveSessions
+from sentinel_api.stats.service import StatsReport
+from sentinel_api.users.service import UserAccounts
+from sentinel_core.ports.clock import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiContext:
+    """The use cases of the API, one per feature."""
+
+    clock: Clock
+    gate: Gate
+    sign_in: SignIn
+    users: UserAccounts
+    cameras: CameraRegistry
+    incidents: IncidentDesk
+    events: EventHistory
+    stats: StatsReport
+    health: HealthReport
+    metrics: ApiMetrics
+    live: LiveSessions
+    video: VideoViewers
+
+
+def get_context(connection: HTTPConnection) -> ApiContext:
+    """The context of the running application."""
+    return cast("ApiContext", connection.app.state.context)
+
+
+Context = Annotated[ApiContext, Depends(get_context)]

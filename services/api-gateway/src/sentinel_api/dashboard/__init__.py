@@ -1,0 +1,1 @@
+"""The built dashboard, served with a strict policy."""

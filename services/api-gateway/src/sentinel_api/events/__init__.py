@@ -1,0 +1,1 @@
+"""Incident transitions as history."""

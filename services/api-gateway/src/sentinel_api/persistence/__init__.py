@@ -1,0 +1,1 @@
+"""From the event bus into the database."""

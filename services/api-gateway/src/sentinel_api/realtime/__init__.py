@@ -1,0 +1,1 @@
+"""Live messages to browsers."""

@@ -47,6 +47,16 @@ class Subscription(Protocol):
 class EventBus(Protocol):
     """Publishes and subscribes. Safe to use from any task of the event loop that made it."""
 
+    @property
+    def outlives_process(self) -> bool:
+        """Whether the logs go on when this process ends.
+
+        False: each run starts with empty logs at offset 0, so an offset that an earlier run
+        stored names another message or none. A reader then starts with `start={}` and keeps its
+        place in memory for as long as the process lives.
+        """
+        ...
+
     async def publish(self, topic: str, key: str, value: bytes) -> None:
         """Hand over one message; returns when the bus has accepted it.
 
@@ -63,7 +73,8 @@ class EventBus(Protocol):
         Args:
             topics: At least one.
             start: Next offset to read per partition, as the reader stored it; a partition that
-                is missing here is read from its oldest message. None: only messages that are
+                is missing here is read from its oldest message, and so is one whose offset is
+                past the end: it was stored for another log. None: only messages that are
                 published from now on.
         """
         ...

@@ -39,6 +39,11 @@ class MemoryEventBus:
         self._waiting: set[asyncio.Event] = set()
         self._closed = False
 
+    @property
+    def outlives_process(self) -> bool:
+        """The logs are the process's."""
+        return False
+
     async def publish(self, topic: str, key: str, value: bytes) -> None:
         """Append to the topic and wake its readers."""
         if self._closed:
@@ -74,10 +79,7 @@ class _MemorySubscription:
         self._logs = logs
         self._wake = wake
         self._missed = 0
-        self._next = {
-            log.position: log.next_offset if start is None else start.get(log.position, 0)
-            for log in logs
-        }
+        self._next = {log.position: _first_to_read(log, start) for log in logs}
 
     @property
     def missed(self) -> int:
@@ -102,11 +104,18 @@ class _MemorySubscription:
         return taken
 
     def _take_from(self, log: _Log, room: int) -> list[Message]:
-        # An offset past the end was stored by an earlier run of the process, whose log is gone.
-        behind = min(self._next[log.position], log.next_offset)
+        behind = self._next[log.position]
         first = max(behind, log.first_offset)
         self._missed += first - behind
         skip = first - log.first_offset
         messages = [log.messages[skip + i] for i in range(min(room, log.next_offset - first))]
         self._next[log.position] = first + len(messages)
         return messages
+
+
+def _first_to_read(log: _Log, start: Mapping[TopicPartition, int] | None) -> int:
+    if start is None:
+        return log.next_offset
+    wanted = start.get(log.position, 0)
+    # An offset past the end belongs to another log: reading all of this one skips nothing.
+    return wanted if wanted <= log.next_offset else log.first_offset

@@ -1,0 +1,9 @@
+/** Joining detections to displayed frames and drawing them: pure, no React, no socket, no video. */
+export { DetectionRing } from './detection-ring';
+export { drawOverlay } from './draw';
+export { JoinedFrame, type JoinKind, joinFrame } from './join';
+export { LabelCache } from './label-cache';
+export { colourOfClass } from './palette';
+export type { OverlayOptions, OverlayScene, ZoneOutline } from './scene';
+export { TICKS_PER_MS } from './ticks';
+export { fitContain, type Rectangle } from './viewport';

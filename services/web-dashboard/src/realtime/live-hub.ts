@@ -1,0 +1,188 @@
+import { DetectionRing } from '@/overlay';
+import type {
+  CameraStateMessage,
+  HelloMessage,
+  IncidentMessage,
+  LiveMessage,
+  SyncMessage,
+} from '@/shared/api/generated/live-message';
+import type { ConnectionState } from './connection';
+import { decodeLiveMessage } from './messages';
+import type { SocketPhase } from './reconnecting-socket';
+import { isEqual, TopicStore, ValueStore } from './topic-store';
+
+/** The slow side of a camera: what the server said last. */
+export type CameraLive = Omit<CameraStateMessage, 'type' | 'seq'>;
+
+type Listener<T> = (value: T) => void;
+
+export interface LiveTransport {
+  send(text: string): boolean;
+}
+
+/** A replay has no end mark; without newer messages it counts as over after this. */
+const CATCH_UP_MS = 1_500;
+
+/**
+ * What comes over /api/live, sorted to those who want it: slow state into stores, incidents to
+ * listeners, detections into one ring per camera and nowhere else.
+ */
+export class LiveHub {
+  readonly cameras = new TopicStore<CameraLive>();
+  readonly connection = new ValueStore<ConnectionState>({ phase: 'idle' });
+  private readonly rings = new Map<string, DetectionRing>();
+  private readonly clocks = new Map<string, SyncMessage[]>();
+  private readonly incidentListeners = new Set<Listener<IncidentMessage>>();
+  private readonly resyncListeners = new Set<Listener<string>>();
+  private watched: readonly string[] = [];
+  private transport: LiveTransport | null = null;
+  private boot: string | null = null;
+  private seq = -1;
+  private greetedSeq = -1;
+  private serverOffsetMs = 0;
+  private catchUpTimer: ReturnType<typeof setTimeout> | null = null;
+
+  attach(transport: LiveTransport | null): void {
+    this.transport = transport;
+  }
+
+  /** Newest detections of a camera; the same object for ever. */
+  ringOf(cameraKey: string): DetectionRing {
+    let ring = this.rings.get(cameraKey);
+    if (!ring) {
+      ring = new DetectionRing();
+      this.rings.set(cameraKey, ring);
+    }
+    return ring;
+  }
+
+  /** Asks for the detections of these cameras instead of the former ones. */
+  watch(cameraKeys: readonly string[]): void {
+    const sorted = [...new Set(cameraKeys)].sort();
+    if (isEqual(sorted, this.watched)) return;
+    this.watched = sorted;
+    this.subscribe();
+  }
+
+  onIncident(listener: Listener<IncidentMessage>): () => void {
+    this.incidentListeners.add(listener);
+    return () => this.incidentListeners.delete(listener);
+  }
+
+  onResync(listener: Listener<string>): () => void {
+    this.resyncListeners.add(listener);
+    return () => this.resyncListeners.delete(listener);
+  }
+
+  /**
+   * When a frame was captured, on this browser's clock (`Date.now()`); null before the camera's
+   * clock is known.
+   */
+  capturedAtMs(cameraKey: string, pts90k: number): number | null {
+    const anchors = this.clocks.get(cameraKey);
+    const anchor = anchors?.findLast((one) => one.pts_90k <= pts90k);
+    if (!anchor) return null;
+    return Date.parse(anchor.utc) + (pts90k - anchor.pts_90k) / 90 - this.serverOffsetMs;
+  }
+
+  phaseChanged(phase: SocketPhase): void {
+    this.stopCatchUpTimer();
+    if (phase.kind === 'open') return; // The greeting tells more.
+    if (phase.kind === 'waiting') {
+      const { retryAtMs, failures } = phase;
+      this.connection.set({ phase: 'waiting', retryAtMs, failures });
+      return;
+    }
+    this.connection.set({ phase: phase.kind });
+  }
+
+  receive(text: string): void {
+    const message = decodeLiveMessage(text);
+    if (!message) return;
+    if (message.type === 'hello') {
+      this.greet(message);
+      return;
+    }
+    this.deliver(message);
+    this.seq = Math.max(this.seq, message.seq);
+    if (message.seq > this.greetedSeq) this.caughtUp();
+  }
+
+  private deliver(message: LiveMessage): void {
+    switch (message.type) {
+      case 'detections':
+        this.ringOf(message.event.camera_id).add(message.event, performance.now());
+        break;
+      case 'incident':
+        for (const listener of [...this.incidentListeners]) listener(message);
+        break;
+      case 'camera_state': {
+        const { type: _type, seq: _seq, ...state } = message;
+        this.cameras.set(state.camera_id, state);
+        break;
+      }
+      case 'sync':
+        this.noteClock(message);
+        break;
+      case 'resync':
+        this.resync(message.reason);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** After every connect: who numbers now, and what was missed. */
+  private greet(hello: HelloMessage): void {
+    const serverMs = Date.parse(hello.server_time);
+    if (Number.isFinite(serverMs)) this.serverOffsetMs = serverMs - Date.now();
+    const { boot: formerBoot, seq: formerSeq } = this;
+    this.boot = hello.boot;
+    this.seq = hello.seq;
+    this.greetedSeq = hello.seq;
+    this.subscribe();
+    if (formerBoot === null || (formerBoot === hello.boot && formerSeq >= hello.seq)) {
+      this.caughtUp();
+      return;
+    }
+    if (formerBoot !== hello.boot) {
+      this.clocks.clear();
+      this.resync('the server was started anew');
+      this.caughtUp();
+      return;
+    }
+    this.connection.set({ phase: 'catching-up', missed: hello.seq - formerSeq });
+    this.catchUpTimer = setTimeout(() => this.caughtUp(), CATCH_UP_MS);
+    this.say({ type: 'resume', boot: hello.boot, seq: formerSeq });
+  }
+
+  private resync(reason: string): void {
+    for (const listener of [...this.resyncListeners]) listener(reason);
+  }
+
+  private caughtUp(): void {
+    this.stopCatchUpTimer();
+    this.connection.set({ phase: 'live' });
+  }
+
+  private stopCatchUpTimer(): void {
+    if (this.catchUpTimer !== null) clearTimeout(this.catchUpTimer);
+    this.catchUpTimer = null;
+  }
+
+  private noteClock(sync: SyncMessage): void {
+    const anchors = (this.clocks.get(sync.camera_id) ?? []).filter(
+      (one) => one.epoch !== sync.epoch && one.pts_90k < sync.pts_90k,
+    );
+    // A loop of a short clip makes an epoch every few seconds; playing lags two at most.
+    this.clocks.set(sync.camera_id, [...anchors.slice(-3), sync]);
+  }
+
+  private subscribe(): void {
+    this.say({ type: 'subscribe', cameras: this.watched, detections: true });
+  }
+
+  private say(message: object): void {
+    this.transport?.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,187 @@
+"""The rule engine of one camera: frames in, incidents out. No clock, no I/O, no randomness."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType, Transition
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+from sentinel_core.domain.zones import ZoneSet
+from sentinel_vision.rules.case import IncidentBook, IncidentChange
+from sentinel_vision.rules.congestion import CongestionRule
+from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
+from sentinel_vision.rules.scene import Instant, SceneFrame
+from sentinel_vision.rules.stopped_vehicle import StoppedVehicleRule
+from sentinel_vision.rules.view import View, ZoneLayout, find_vehicles
+from sentinel_vision.rules.wrong_way import WrongWayRule
+
+MAX_STEP_S: Final = 2.0
+"""Frames further apart are a gap: no timer advances over it."""
+
+EPOCH_GAP_S: Final = 5.0
+"""What is watched by place survives a change of the stream epoch that takes no longer."""
+
+WARM_UP_S: Final = 2.0
+
+
+class RuleEngine:
+    """All rules of one camera. Not thread-safe; every method returns at once.
+
+    Feed it every inferred frame in order. The same frames always give the same incidents. Frames
+    that are not newer than the last one are ignored.
+    """
+
+    def __init__(
+        self,
+        camera_key: str,
+        zones: ZoneSet,
+        model_version: str,
+        resume: Sequence[Incident] = (),
+    ) -> None:
+        """Start watching.
+
+        Args:
+            camera_key: Goes into the incidents and their ids.
+            zones: What to watch; parameters are in `Zone.rules`.
+            model_version: Of the model whose boxes will come.
+            resume: Incidents that an earlier run left active. Those of a zone that is still there
+                go on, the others end with the first frame, reason `restarted`.
+
+        Raises:
+            InvalidInput: A zone's parameters or the calibration make no sense.
+        """
+        self._layout = ZoneLayout(zones)
+        self._book = IncidentBook(camera_key, model_version, zones.version)
+        self._kinematics = Kinematics(self._layout.ground)
+        self._congestion = CongestionRule(self._book, self._layout)
+        self._stopped = StoppedVehicleRule(self._book, self._layout)
+        self._wrong_way = WrongWayRule(self._book, self._layout)
+        self._last_scene: SceneFrame | None = None
+        self._last: Instant | None = None
+        self._resume(resume)
+
+    def active(self) -> tuple[Incident, ...]:
+        """The incidents that are open, by their start."""
+        return self._book.open_incidents()
+
+    def use_model(self, model_version: str) -> None:
+        """From now on the boxes come from another model."""
+        self._book.model_version = model_version
+
+    def update(self, scene: SceneFrame) -> list[IncidentChange]:
+        """Take in the next frame and say what it changed."""
+        if self._is_stale(scene):
+            return []
+        changes = self._enter_epoch(scene)
+        elapsed_90k = self._elapsed_90k(scene)
+        now = self._instant(scene, elapsed_90k)
+        changes += self._end_abandoned(EndReason.RESTARTED, scene.captured_at, scene)
+        if not elapsed_90k:
+            self._kinematics.reset()
+        view = self._look(scene, now, elapsed_90k / TICKS_PER_SECOND)
+        self._last_scene, self._last = scene, now
+        changes += self._congestion.watch(view)
+        changes += self._stopped.watch(view, self._congestion.crowded_zones(now))
+        changes += self._wrong_way.watch(view)
+        return changes
+
+    def lose_stream(self, at: datetime) -> list[IncidentChange]:
+        """The camera is gone for longer than a hiccup: everything open ends, `stream_lost`."""
+        return self.close(EndReason.STREAM_LOST, at)
+
+    def close(self, reason: EndReason, at: datetime) -> list[IncidentChange]:
+        """End everything that is open, forget what was building up."""
+        self._kinematics.reset()
+        changes = self._end_abandoned(reason, at, self._last_scene)
+        for rule in (self._congestion, self._stopped, self._wrong_way):
+            changes += rule.end(reason, at, self._last_scene)
+        return changes
+
+    def replace_zones(self, zones: ZoneSet, at: datetime) -> list[IncidentChange]:
+        """Watch other zones.
+
+        A zone that did not change keeps its state; what is open in any other ends, reason
+        `zone_changed`.
+
+        Raises:
+            InvalidInput: As the constructor; the old zones stay in force.
+        """
+        layout = ZoneLayout(zones)
+        for rule in (CongestionRule, StoppedVehicleRule, WrongWayRule):
+            rule(self._book, layout)
+        kept = self._layout.unchanged_in(layout)
+        if layout.zone_set.calibration != self._layout.zone_set.calibration:
+            self._kinematics = Kinematics(layout.ground)
+        self._layout, self._book.zone_version = layout, zones.version
+        changes = self._congestion.end_changed(kept, at, self._last_scene)
+        self._congestion.arrange(layout, kept)
+        self._stopped.arrange(layout)
+        changes += self._stopped.end_changed(kept, at, self._last_scene)
+        self._wrong_way.arrange(layout)
+        changes += self._wrong_way.end_changed(kept, at, self._last_scene)
+        return changes
+
+    def _is_stale(self, scene: SceneFrame) -> bool:
+        last = self._last
+        return (
+            last is not None
+            and last.stream_epoch == scene.stream_epoch
+            and scene.pts_90k <= last.pts_90k
+        )
+
+    def _enter_epoch(self, scene: SceneFrame) -> list[IncidentChange]:
+        """Before the first frame of an epoch: end what does not survive the change."""
+        last = self._last
+        if last is None or last.stream_epoch == scene.stream_epoch:
+            return []
+        self._kinematics.reset()
+        gap_s = (scene.captured_at - last.captured_at).total_seconds()
+        if not 0.0 <= gap_s <= EPOCH_GAP_S:
+            return self.close(EndReason.STREAM_LOST, last.captured_at)
+        self._congestion.forget_tracks()
+        self._stopped.forget_tracks()
+        return self._wrong_way.end(EndReason.STREAM_LOST, last.captured_at, self._last_scene)
+
+    def _elapsed_90k(self, scene: SceneFrame) -> int:
+        """Watched ticks since the last frame; 0 over a gap."""
+        last = self._last
+        if last is None:
+            return 0
+        elapsed = scene.pts_90k - last.pts_90k
+        return elapsed if 0 < elapsed <= MAX_STEP_S * TICKS_PER_SECOND else 0
+
+    def _instant(self, scene: SceneFrame, elapsed_90k: int) -> Instant:
+        before = 0 if self._last is None else self._last.observed_90k
+        return Instant(
+            observed_90k=before + elapsed_90k,
+            stream_epoch=scene.stream_epoch,
+            pts_90k=scene.pts_90k,
+            captured_at=scene.captured_at,
+        )
+
+    def _look(self, scene: SceneFrame, now: Instant, elapsed_s: float) -> View:
+        motion = self._kinematics.observe(scene, now)
+        inside = self._layout.polygons.contain(motion.anchors)
+        return View(
+            scene=scene,
+            now=now,
+            before=self._kinematics.instant_before(now, DISPLACEMENT_S),
+            elapsed_s=elapsed_s,
+            is_warm=self._kinematics.watched_s(now) >= WARM_UP_S,
+            motion=motion,
+            inside=inside,
+            is_vehicle=find_vehicles(motion, inside, self._layout),
+        )
+
+    def _resume(self, incidents: Sequence[Incident]) -> None:
+        self._book.abandoned = tuple(
+            incident
+            for incident in incidents
+            if incident.type is not IncidentType.CONGESTION or not self._congestion.resume(incident)
+        )
+
+    def _end_abandoned(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        ended = self._book.end_abandoned(reason, at)
+        return [IncidentChange(Transition.ENDED, incident, scene) for incident in ended]

@@ -1,0 +1,110 @@
+"""Parameters of the rules: names, units, bounds, defaults, and how a zone overrides them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.domain.incidents import IncidentType
+from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_vision.rules.hysteresis import Timing
+
+
+def parameter(default: float, unit: str, bounds: tuple[float, float], text: str) -> Any:
+    """A numeric parameter of a rule with all that a form or a manual needs."""
+    lowest, highest = bounds
+    return Field(
+        default,
+        ge=lowest,
+        le=highest,
+        strict=True,
+        allow_inf_nan=False,
+        description=text,
+        json_schema_extra={"unit": unit},
+    )
+
+
+class RuleParameters(BaseModel):
+    """What every rule has. Each rule's own class adds to it.
+
+    Attributes:
+        rule: The rule's name in `Zone.rules`.
+        version: Goes into each incident; grows when the rule's meaning changes.
+        zone_types: Where the rule looks at all.
+        type_defaults: Defaults that are different in a zone of that type.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    rule: ClassVar[IncidentType]
+    version: ClassVar[int] = 1
+    zone_types: ClassVar[frozenset[ZoneType]] = frozenset({ZoneType.LANE})
+    type_defaults: ClassVar[Mapping[ZoneType, Mapping[str, float]]] = {}
+
+    enabled: bool = Field(
+        default=True,
+        strict=True,
+        description="Whether the rule looks at this zone.",
+        json_schema_extra={"unit": ""},
+    )
+    on_s: float
+    off_s: float
+    cooldown_s: float = parameter(
+        5.0, "s", (0.0, 3600.0), "After an incident no new one begins here for so long."
+    )
+
+    @property
+    def timing(self) -> Timing:
+        """What the state machine needs."""
+        return Timing(on_s=self.on_s, off_s=self.off_s, cooldown_s=self.cooldown_s)
+
+    @classmethod
+    def for_zone(cls, zone: Zone) -> Self | None:
+        """The parameters in force in a zone; None where the rule does not look there.
+
+        Raises:
+            InvalidInput: The zone names a parameter that does not exist or is out of bounds.
+        """
+        if zone.type not in cls.zone_types:
+            return None
+        overrides = zone.rules.get(cls.rule.value, {})
+        try:
+            found = cls.model_validate({**cls.type_defaults.get(zone.type, {}), **overrides})
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join((cls.rule.value, *(str(part) for part in first["loc"])))
+            raise InvalidInput(f"{name} of zone {zone.name}: {first['msg']}", field=name) from None
+        return found if found.enabled else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterDescription:
+    """One parameter, for a form or a manual. `minimum` is None for a switch."""
+
+    name: str
+    unit: str
+    default: float | bool
+    minimum: float | None
+    maximum: float | None
+    description: str
+
+
+def describe_parameters(parameters: type[RuleParameters]) -> Iterator[ParameterDescription]:
+    """All parameters of a rule, in the order of their definition."""
+    for name, field in parameters.model_fields.items():
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        yield ParameterDescription(
+            name=name,
+            unit=str(extra.get("unit", "")),
+            default=field.default,
+            minimum=_bound(field, "ge"),
+            maximum=_bound(field, "le"),
+            description=field.description or "",
+        )
+
+
+def _bound(field: FieldInfo, kind: str) -> float | None:
+    return next((getattr(item, kind) for item in field.metadata if hasattr(item, kind)), None)

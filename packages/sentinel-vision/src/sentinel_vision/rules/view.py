@@ -1,0 +1,88 @@
+"""The zones of a camera prepared for the rules, and one frame seen through them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+import numpy as np
+
+from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
+from sentinel_vision.detection.classes import CLASS_NAMES, VEHICLE_CLASSES
+from sentinel_vision.rules.case import Box
+from sentinel_vision.rules.geometry import Flags, GroundPlane, PolygonSet
+from sentinel_vision.rules.kinematics import Motion
+from sentinel_vision.rules.parameters import RuleParameters
+from sentinel_vision.rules.scene import Instant, SceneFrame
+
+P = TypeVar("P", bound=RuleParameters)
+
+_IS_VEHICLE = np.isin(np.arange(len(CLASS_NAMES)), sorted(VEHICLE_CLASSES))
+
+
+class ZoneLayout:
+    """A zone set, ready to be asked.
+
+    Attributes:
+        zones: In the order in which they were drawn.
+        ground: None without a calibration.
+    """
+
+    def __init__(self, zone_set: ZoneSet) -> None:
+        self.zone_set = zone_set
+        self.zones = zone_set.zones
+        self.polygons = PolygonSet([zone.polygon for zone in self.zones])
+        self.ground = GroundPlane(zone_set.calibration) if zone_set.calibration else None
+
+    def with_parameters(self, rule: type[P]) -> Iterator[tuple[int, Zone, P]]:
+        """Index, zone and parameters for each zone in which a rule is in force."""
+        for index, zone in enumerate(self.zones):
+            parameters = rule.for_zone(zone)
+            if parameters is not None:
+                yield index, zone, parameters
+
+    def columns(self, kind: ZoneType) -> list[int]:
+        """Indices of the zones of a type."""
+        return [index for index, zone in enumerate(self.zones) if zone.type is kind]
+
+    def unchanged_in(self, other: "ZoneLayout") -> frozenset[UUID]:
+        """Ids of the zones that are the same in both; none if the calibration differs."""
+        if self.zone_set.calibration != other.zone_set.calibration:
+            return frozenset()
+        theirs = {zone.id: zone for zone in other.zones}
+        return frozenset(zone.id for zone in self.zones if theirs.get(zone.id) == zone)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class View:
+    """One frame for the rules.
+
+    Attributes:
+        before: The frame from which `Motion.displacement` is measured.
+        elapsed_s: Watched time since the frame before.
+        is_warm: The tracks have been followed for long enough to say that something is absent.
+        inside: Which track's anchor is in which zone, bool, shape (tracks, zones).
+        is_vehicle: Rows that are vehicles outside ignored zones, bool, shape (tracks,).
+    """
+
+    scene: SceneFrame
+    now: Instant
+    before: Instant
+    elapsed_s: float
+    is_warm: bool
+    motion: Motion
+    inside: Flags
+    is_vehicle: Flags
+
+    def box(self, row: int) -> Box:
+        """A row's box, normalised."""
+        x1, y1, x2, y2 = self.motion.boxes[row].tolist()
+        width, height = self.scene.width, self.scene.height
+        return (x1 / width, y1 / height, x2 / width, y2 / height)
+
+
+def find_vehicles(motion: Motion, inside: Flags, layout: ZoneLayout) -> Flags:
+    """`View.is_vehicle`."""
+    ignored = inside[:, layout.columns(ZoneType.IGNORE)].any(axis=1)
+    vehicles: Flags = _IS_VEHICLE[motion.class_ids] & ~ignored
+    return vehicles

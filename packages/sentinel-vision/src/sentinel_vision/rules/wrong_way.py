@@ -1,0 +1,249 @@
+"""Wrong way: a vehicle drives against the direction of its lane."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from math import isnan
+from typing import ClassVar
+from uuid import UUID
+
+import numpy as np
+
+from sentinel_core.domain.incidents import EndReason, IncidentType
+from sentinel_core.domain.zones import Zone
+from sentinel_vision.rules.case import (
+    Box,
+    Case,
+    IncidentBook,
+    IncidentChange,
+    Measurement,
+    Reading,
+    Subject,
+)
+from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
+from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.view import View, ZoneLayout
+
+HANDOVER_IOU = 0.3
+"""A new track that overlaps so much with where a lost one was last seen goes on with its case."""
+
+UNSEEN_S = 1.0
+"""A track that is missing for less says nothing."""
+
+_MAX_TRACKS = 16
+
+
+class WrongWayParameters(RuleParameters):
+    """A vehicle that drives against its lane. Needs a lane with a direction."""
+
+    rule: ClassVar[IncidentType] = IncidentType.WRONG_WAY
+
+    on_s: float = parameter(1.5, "s", (0.5, 60.0), "The conditions must hold for so long.")
+    off_s: float = parameter(
+        2.0, "s", (0.5, 60.0), "It ends when the vehicle drove with the lane or was gone so long."
+    )
+    cosine: float = parameter(
+        -0.5, "", (-1.0, -0.1), "Enter: cosine of heading and lane direction below this."
+    )
+    speed_bl_s: float = parameter(
+        0.3, "BL/s", (0.05, 10.0), "Enter, uncalibrated: faster than this."
+    )
+    speed_m_s: float = parameter(1.5, "m/s", (0.2, 30.0), "Enter, calibrated: faster than this.")
+    way_bl: float = parameter(
+        2.0, "BL", (0.2, 50.0), "Enter, uncalibrated: came at least so far against the lane."
+    )
+    way_m: float = parameter(
+        5.0, "m", (0.5, 200.0), "Enter, calibrated: came at least so far against the lane."
+    )
+
+    def limits(self, unit: str) -> tuple[float, float]:
+        """Least speed and way in the camera's unit."""
+        return (self.speed_m_s, self.way_m) if unit == "m" else (self.speed_bl_s, self.way_bl)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Driver:
+    """A vehicle under suspicion. `way`: how far it came against the lane, in units."""
+
+    case: Case
+    parameters: WrongWayParameters
+    track_ids: tuple[int, ...]
+    box: Box
+    seen: Instant
+    way: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Headings:
+    """For each track: the index of its lane in the rule's list, -1 for none; its cosine."""
+
+    lane: Floats
+    cosine: Floats
+    against: Flags
+
+
+class WrongWayRule:
+    """Watches every lane that has a direction. Where lanes overlap, the first drawn counts."""
+
+    def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
+        self._book = book
+        self._drivers: dict[int, _Driver] = {}
+        self.arrange(layout)
+
+    def arrange(self, layout: ZoneLayout) -> None:
+        """Look at these zones."""
+        self._lanes = [
+            (column, zone, parameters)
+            for column, zone, parameters in layout.with_parameters(WrongWayParameters)
+            if zone.direction is not None
+        ]
+        directions = np.array([zone.direction for _, zone, _ in self._lanes]).reshape(-1, 2)
+        self._directions = directions / np.hypot(*directions.T)[:, None]
+        unit = "BL" if layout.ground is None else "m"
+        limits = [parameters.limits(unit)[0] for _, _, parameters in self._lanes]
+        self._least_speed = np.array(limits, dtype=np.float64)
+        self._cosine = np.array([parameters.cosine for _, _, parameters in self._lanes])
+
+    def watch(self, view: View) -> list[IncidentChange]:
+        """Take in one frame."""
+        if not self._lanes:
+            return []
+        headings = self._head(view)
+        rows = {track_id: row for row, track_id in enumerate(view.motion.track_ids.tolist())}
+        for row in np.flatnonzero(headings.against).tolist():
+            self._suspect(view, row, rows, self._lanes[int(headings.lane[row])])
+        changes = []
+        for track_id, driver in list(self._drivers.items()):
+            if track_id in rows:
+                reading = self._read(driver, view, rows[track_id], headings)
+            else:
+                reading = _read_absent(driver, view)
+            changes.append(driver.case.step(view.now, view.scene, reading))
+            if not driver.case.machine.is_busy:
+                del self._drivers[track_id]
+        return [change for change in changes if change is not None]
+
+    def end(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End all incidents and forget all suspicions."""
+        return self._end_where(frozenset(), reason, at, scene)
+
+    def end_changed(
+        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End what is in a zone that is not in `kept`."""
+        return self._end_where(kept, EndReason.ZONE_CHANGED, at, scene)
+
+    def _end_where(
+        self,
+        kept: frozenset[UUID],
+        reason: EndReason,
+        at: datetime,
+        scene: SceneFrame | None,
+    ) -> list[IncidentChange]:
+        gone = [
+            track_id
+            for track_id, driver in self._drivers.items()
+            if driver.case.subject.zone.id not in kept
+        ]
+        changes = [self._drivers.pop(track_id).case.end(reason, at, scene) for track_id in gone]
+        return [change for change in changes if change is not None]
+
+    def _head(self, view: View) -> _Headings:
+        motion = view.motion
+        inside = view.inside[:, [column for column, _, _ in self._lanes]]
+        lane = inside.argmax(axis=1)
+        length = np.hypot(*motion.velocity_px_s.T)
+        along = (motion.velocity_px_s * self._directions[lane]).sum(axis=1)
+        cosine = np.divide(along, length, out=np.zeros_like(along), where=length > 0.0)
+        against = (
+            inside.any(axis=1)
+            & view.is_vehicle
+            & motion.mature
+            & (cosine < self._cosine[lane])
+            & (motion.speed > self._least_speed[lane])
+        )
+        return _Headings(np.where(inside.any(axis=1), lane, -1), cosine, against)
+
+    def _suspect(
+        self,
+        view: View,
+        row: int,
+        rows: dict[int, int],
+        lane: tuple[int, Zone, WrongWayParameters],
+    ) -> None:
+        track_id = int(view.motion.track_ids[row])
+        if track_id in self._drivers:
+            return
+        lost = self._find_lost(view.box(row), rows)
+        if lost is not None:
+            driver = self._drivers.pop(lost)
+            driver.track_ids = (*driver.track_ids, track_id)[-_MAX_TRACKS:]
+            self._drivers[track_id] = driver
+            return
+        _, zone, parameters = lane
+        subject = Subject(
+            type=IncidentType.WRONG_WAY,
+            rule_version=parameters.version,
+            key=f"track:{track_id}",
+            zone=zone,
+        )
+        self._drivers[track_id] = _Driver(
+            case=Case(self._book, subject, parameters.timing),
+            parameters=parameters,
+            track_ids=(track_id,),
+            box=view.box(row),
+            seen=view.now,
+        )
+
+    def _find_lost(self, box: Box, rows: dict[int, int]) -> int | None:
+        lost = [track_id for track_id in self._drivers if track_id not in rows]
+        if not lost:
+            return None
+        last_boxes = np.array([self._drivers[track_id].box for track_id in lost])
+        overlaps = intersection_over_union(np.array([box]), last_boxes)[0]
+        best = int(overlaps.argmax())
+        return lost[best] if overlaps[best] > HANDOVER_IOU else None
+
+    def _read(self, driver: _Driver, view: View, row: int, headings: _Headings) -> Reading:
+        motion = view.motion
+        driver.box, driver.seen = view.box(row), view.now
+        speed, cosine = float(motion.speed[row]), float(headings.cosine[row])
+        least_speed, least_way = driver.parameters.limits(motion.unit)
+        met = bool(headings.against[row])
+        if met:
+            driver.way += -cosine * speed * view.elapsed_s
+        with_lane = cosine > 0.0 and speed > least_speed
+        return Reading(
+            met=None if isnan(speed) else met,
+            cleared=with_lane or headings.lane[row] < 0,
+            may_open=driver.way >= least_way,
+            severity=7.0 + 3.0 * min(1.0, speed / (4.0 * least_speed)) if met else 0.0,
+            measurements=_measurements(driver, motion.unit, cosine, speed) if met else (),
+            track_ids=driver.track_ids,
+            box=driver.box,
+        )
+
+
+def _read_absent(driver: _Driver, view: View) -> Reading:
+    is_gone = seconds_between(driver.seen, view.now) >= UNSEEN_S
+    return Reading(met=False if is_gone else None, cleared=True)
+
+
+def _measurements(
+    driver: _Driver, unit: str, cosine: float, speed: float
+) -> tuple[Measurement, ...]:
+    least_speed, least_way = driver.parameters.limits(unit)
+    return (
+        Measurement(
+            condition="cosine of heading and lane below",
+            measured=cosine,
+            threshold=driver.parameters.cosine,
+            unit="",
+        ),
+        Measurement(condition="speed", measured=speed, threshold=least_speed, unit=f"{unit}/s"),
+        Measurement(
+            condition="way against the lane", measured=driver.way, threshold=least_way, unit=unit
+        ),
+    )

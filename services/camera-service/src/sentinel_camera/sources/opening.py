@@ -91,6 +91,16 @@ def open_source(source_url: str, timeouts: Timeouts) -> Iterator[OpenSource]:
         yield OpenSource(container, _video_stream(container))
 
 
+def require_h264(opened: OpenSource) -> None:
+    """Raises SourceFailed for every other codec."""
+    codec = opened.stream.codec_context.name
+    if codec != "h264":
+        raise SourceFailed(
+            f"The video is coded as {codec.upper()}; cameras have to send H.264.",
+            reason=SourceReason.UNSUPPORTED_CODEC,
+        )
+
+
 def _video_stream(container: InputContainer) -> VideoStream:
     if not container.streams.video:
         raise SourceFailed("There is no video in this source.", reason=SourceReason.NO_VIDEO)

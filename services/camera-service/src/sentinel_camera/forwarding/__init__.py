@@ -1,0 +1,1 @@
+"""The way of sampled frames to inference."""

@@ -1,0 +1,146 @@
+"""camera-service: reads cameras, hands on their video and their sampled frames."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sentinel_camera.supervision.backoff import TokenBucket
+from sentinel_camera.supervision.fleet import CameraFleet
+from sentinel_camera.supervision.nursery import Nursery
+from sentinel_camera.supervision.probe import SourceProbe
+from sentinel_camera.supervision.reader import ReaderParts
+from sentinel_camera.supervision.states import StateBoard
+from sentinel_core.domain.cameras import CameraState
+from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.domain.frames import FrameCounts
+from sentinel_core.ports.camera_control import ProbeReport
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.event_bus import EventBus
+from sentinel_core.ports.repositories import Database
+from sentinel_core.runtime.settings import Settings
+from sentinel_vision.frames.jpeg import encode_picture
+from sentinel_vision.frames.transport import FrameTransport
+
+_CONNECT_BURST = 4
+_LAST_STATES_WAIT_S = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraPorts:
+    """What camera-service needs from the outside."""
+
+    clock: Clock
+    bus: EventBus
+    database: Database
+    frames: FrameTransport
+
+
+class CameraService:
+    """Implements `Service`; `control` and `live_video` are for the API."""
+
+    name = "camera-service"
+
+    def __init__(self, settings: Settings, ports: CameraPorts) -> None:
+        file_roots = _file_roots(settings)
+        self._clock = ports.clock
+        self._nursery = Nursery()
+        self._board = StateBoard(ports.bus, ports.clock)
+        parts = ReaderParts(
+            nursery=self._nursery,
+            bucket=TokenBucket(settings.cameras.connects_per_s, _CONNECT_BURST, ports.clock),
+            clock=ports.clock,
+            settings=settings.cameras,
+            file_roots=file_roots,
+        )
+        self._fleet = CameraFleet(ports.database, ports.frames, self._board, parts)
+        probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
+        self.control = FleetControl(self._fleet, self._board, probe)
+        self.live_video = FleetVideo(self._fleet)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The processes that read cameras at present."""
+        return self._nursery.worker_pids
+
+    async def start(self) -> None:
+        """Begin to read all enabled cameras."""
+        self._tasks = [
+            asyncio.create_task(self._board.publish_changes(), name="camera-states"),
+            asyncio.create_task(self._board.repeat_states(), name="camera-states-again"),
+            asyncio.create_task(self._fleet.keep_reconciled(), name="camera-fleet"),
+        ]
+
+    async def stop(self) -> None:
+        """Stop reading; all processes are gone when this returns."""
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._fleet.stop()
+        await self._nursery.stop()
+
+    async def health(self) -> Mapping[str, str | None]:
+        """By dependency: None where it is fine."""
+        return {"database": self._fleet.trouble}
+
+
+class FleetControl:
+    """Implements `CameraControl`."""
+
+    def __init__(self, fleet: CameraFleet, board: StateBoard, probe: SourceProbe) -> None:
+        self._fleet = fleet
+        self._board = board
+        self._probe = probe
+
+    async def probe(self, source_url: str) -> ProbeReport:
+        """Look at a source."""
+        return await self._probe.probe(source_url)
+
+    async def snapshot(self, camera_key: str) -> bytes:
+        """The newest sampled picture as JPEG."""
+        held = self._fleet.feed(camera_key).hold_newest()
+        if held is None:
+            raise DependencyUnavailable("The camera has not shown a picture yet.")
+        picture, let_go = held
+        try:
+            return await asyncio.to_thread(encode_picture, picture)
+        finally:
+            let_go()
+
+    def states(self) -> Mapping[str, CameraState]:
+        """Present states by camera key."""
+        return self._board.states
+
+    def frame_counts(self) -> Mapping[str, FrameCounts]:
+        """Frame accounting by camera key."""
+        return {key: feed.ledger.counts() for key, feed in self._fleet.feeds.items()}
+
+    def viewers(self) -> Mapping[str, int]:
+        """How many watch each camera live."""
+        return {key: feed.hub.viewers for key, feed in self._fleet.feeds.items()}
+
+
+class FleetVideo:
+    """Implements `LiveVideo`."""
+
+    def __init__(self, fleet: CameraFleet) -> None:
+        self._fleet = fleet
+
+    @asynccontextmanager
+    async def watch(self, camera_key: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Join a camera's stream."""
+        with self._fleet.feed(camera_key).hub.watch() as pieces:
+            yield pieces
+
+
+def build(settings: Settings, ports: CameraPorts) -> CameraService:
+    """Put the service together; nothing runs before `start`."""
+    return CameraService(settings, ports)
+
+
+def _file_roots(settings: Settings) -> tuple[Path, ...]:
+    demo = Path(__file__).resolve().parents[4] / "data" / "demo"
+    return (*settings.cameras.file_roots, settings.data_path / "videos", demo)

@@ -1,0 +1,75 @@
+"""Which sources may be opened at all."""
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sentinel_camera.sources.opening import file_path
+from sentinel_core.domain.cameras import FILE_SCHEMES, LIVE_SCHEMES, SourceReason, is_live_source
+from sentinel_core.domain.errors import InvalidInput, SourceFailed
+
+_DEFAULT_PORT = 554
+
+
+def check_source(source_url: str, file_roots: Sequence[Path]) -> None:
+    """Refuse what no camera may be: unknown schemes, files outside of the allowed folders.
+
+    Raises:
+        InvalidInput: With a sentence for a person; `field` is `source_url`.
+    """
+    try:
+        parts = urlsplit(source_url)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        raise InvalidInput("This is no URL.", field="source_url") from None
+    if parts.scheme in LIVE_SCHEMES:
+        if not parts.hostname or not port_is_fine:
+            raise InvalidInput("The URL names no host.", field="source_url")
+    elif parts.scheme in FILE_SCHEMES:
+        _check_file(source_url, file_roots)
+    else:
+        raise InvalidInput(
+            f"Sources of the kind {parts.scheme}: cannot be read; rtsp, rtsps and file can.",
+            field="source_url",
+        )
+
+
+def check_address(source_url: str, *, allow_private: bool) -> None:
+    """Find the host of a network source, and refuse one that may not be asked.
+
+    Blocks while names are looked up.
+
+    Raises:
+        SourceFailed: The name is not known, or leads into a private network.
+    """
+    if not is_live_source(source_url):
+        return
+    parts = urlsplit(source_url)
+    try:
+        found = socket.getaddrinfo(
+            parts.hostname, parts.port or _DEFAULT_PORT, type=socket.SOCK_STREAM
+        )
+    except (OSError, UnicodeError):
+        raise SourceFailed(
+            "The name of the camera's host is not known.", reason=SourceReason.UNREACHABLE
+        ) from None
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not allow_private and not all(address.is_global for address in addresses):
+        raise SourceFailed(
+            "The camera's address is in a private network, which is not allowed here.",
+            reason=SourceReason.UNSUPPORTED_SOURCE,
+        )
+
+
+def _check_file(source_url: str, file_roots: Sequence[Path]) -> None:
+    path = file_path(source_url)
+    if not path.is_absolute():
+        raise InvalidInput("The path must be absolute.", field="source_url")
+    resolved = path.resolve()
+    if not any(resolved.is_relative_to(root.resolve()) for root in file_roots):
+        raise InvalidInput(
+            "The file is in no folder that cameras may be read from (cameras.file_roots).",
+            field="source_url",
+        )

@@ -1,0 +1,139 @@
+"""What a camera gives: live video, frames for inference, its newest picture, its counters."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from sentinel_camera.forwarding.forwarder import FrameForwarder
+from sentinel_camera.forwarding.leases import SlotLease
+from sentinel_camera.restream.fmp4 import Sample
+from sentinel_camera.restream.hub import LiveHub
+from sentinel_camera.sampling.timeline import MediaTimeline, PlacedUnit, SourceTimes, utc_of
+from sentinel_camera.supervision.states import StateBoard
+from sentinel_camera.worker.messages import Configured, Packet
+from sentinel_camera.worker.shared_memory import SlotViews
+from sentinel_core.domain.cameras import SourceReason, SourceState
+from sentinel_core.domain.frames import DropReason, FrameLedger
+from sentinel_core.domain.media_clock import ClockAnchor
+from sentinel_core.ports.clock import Clock
+from sentinel_vision.frames.frame import Frame, Picture
+from sentinel_vision.frames.transport import FrameTransport
+
+_REMEMBERED_UNITS = 256
+"""More than any decoder holds back."""
+
+
+class CameraFeed:
+    """Outlives workers and reconnects: the clock, the viewers and the counters go on."""
+
+    def __init__(
+        self, camera_key: str, transport: FrameTransport, board: StateBoard, clock: Clock
+    ) -> None:
+        self.camera_key = camera_key
+        self.hub = LiveHub()
+        self.ledger = FrameLedger()
+        self.forwarder = FrameForwarder(transport, self.ledger)
+        self._board = board
+        self._clock = clock
+        self._timeline = MediaTimeline()
+        self._units: OrderedDict[int, tuple[PlacedUnit, ClockAnchor]] = OrderedDict()
+        self._newest: tuple[Picture, SlotLease] | None = None
+        self._let_newest_go: Callable[[], None] = lambda: None
+        self.is_online = False
+
+    def configure(self, message: Configured) -> None:
+        """The source has said how its packets are coded."""
+        self.hub.configure(message.avcc, message.width, message.height)
+        if message.fps is not None:
+            state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
+            self._board.update(self.camera_key, state, fps=message.fps)
+
+    def take_unit(self, connection: int, packet: Packet, data: bytes) -> None:
+        """An access unit came."""
+        arrived_at = utc_of(self._clock.utc_now(), self._clock.monotonic(), packet.arrived_s)
+        unit = self._timeline.place(
+            SourceTimes(
+                connection=connection,
+                run=packet.run,
+                pts=packet.pts,
+                dts=packet.dts,
+                duration=packet.duration,
+                arrived_s=packet.arrived_s,
+                arrived_at=arrived_at,
+            )
+        )
+        anchor = self._timeline.anchor
+        if anchor is None:
+            return
+        if unit.is_first:
+            self._board.begin_epoch(self.camera_key, anchor)
+        self._units[packet.unit] = (unit, anchor)
+        if len(self._units) > _REMEMBERED_UNITS:
+            self._units.popitem(last=False)
+        self.hub.publish(Sample(unit.dts_90k, unit.pts_90k, unit.duration_90k, packet.is_key, data))
+
+    def take_picture(
+        self, unit_number: int, picture: Picture, views: SlotViews, lease: SlotLease
+    ) -> None:
+        """A due picture came; it stays in its slot until inference is done with it."""
+        self._come_online()
+        self.ledger.capture()
+        self._keep_newest(picture, lease)
+        known = self._units.get(unit_number)
+        if known is None:
+            self.ledger.drop(DropReason.CORRUPT)
+            return
+        unit, anchor = known
+        self.forwarder.offer(
+            Frame(
+                camera_key=self.camera_key,
+                stream_epoch=unit.epoch,
+                index=unit.index,
+                pts_90k=unit.pts_90k,
+                captured_at=anchor.to_utc(unit.pts_90k),
+                arrived_monotonic_s=unit.arrived_s,
+                is_live=True,
+                rgb=views.rgb,
+                picture=picture,
+                release=lease.hold(),
+            )
+        )
+
+    def drop(self, reason: DropReason) -> None:
+        """A picture was due and could not be had."""
+        self.ledger.capture()
+        self.ledger.drop(reason)
+
+    def lose_worker(self, reason: DropReason) -> None:
+        """The worker has ended: what it left waiting is not looked at any more."""
+        self.is_online = False
+        self.forwarder.drop_waiting(reason)
+        self.hub.pause()
+        self._units.clear()
+
+    def hold_newest(self) -> tuple[Picture, Callable[[], None]] | None:
+        """The newest picture, and what lets go of it; None before the first one."""
+        if self._newest is None:
+            return None
+        picture, lease = self._newest
+        return picture, lease.hold()
+
+    async def stop(self) -> None:
+        """Stop forwarding, end the viewers."""
+        await self.forwarder.stop()
+        self.hub.close()
+        self._let_newest_go()
+        self._newest = None
+
+    def _come_online(self) -> None:
+        if not self.is_online:
+            self.is_online = True
+            self._board.update(self.camera_key, SourceState.ONLINE)
+
+    def _keep_newest(self, picture: Picture, lease: SlotLease) -> None:
+        let_go = lease.hold()
+        self._let_newest_go()
+        self._newest, self._let_newest_go = (picture, lease), let_go
+
+    def come_offline(self, reason: SourceReason, detail: str) -> None:
+        """Show why there are no pictures."""
+        self._board.update(self.camera_key, SourceState.OFFLINE, reason, detail=detail)

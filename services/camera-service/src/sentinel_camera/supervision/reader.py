@@ -1,0 +1,116 @@
+"""Reads one camera for as long as it is configured: connect, watch over it, try again."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from sentinel_camera.sources.addresses import check_source
+from sentinel_camera.supervision.backoff import Backoff, TokenBucket
+from sentinel_camera.supervision.feed import CameraFeed
+from sentinel_camera.supervision.nursery import Nursery
+from sentinel_camera.supervision.session import ReadSession
+from sentinel_camera.worker.messages import Failed, ReadJob
+from sentinel_core.domain.cameras import Camera, SourceReason
+from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput
+from sentinel_core.domain.frames import DropReason
+from sentinel_core.ports.clock import Clock
+from sentinel_core.runtime.settings import CameraSettings
+
+_log = structlog.get_logger(__name__)
+
+_CHECKS_PER_LIMIT = 8
+_GRACE_S = 2.0
+"""A worker reports its own timeouts; one that does not within this time more hangs."""
+_STEADY_S = 10.0
+"""Online for so long, and a failure is a new one."""
+
+HUNG = Failed(SourceReason.STALLED, "The reader of this camera hung and was ended.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderParts:
+    """What all readers share."""
+
+    nursery: Nursery
+    bucket: TokenBucket
+    clock: Clock
+    settings: CameraSettings
+    file_roots: tuple[Path, ...]
+
+
+class CameraReader:
+    """Runs in one task; cancel it to stop reading."""
+
+    def __init__(self, camera: Camera, feed: CameraFeed, parts: ReaderParts) -> None:
+        self._camera = camera
+        self._feed = feed
+        self._parts = parts
+        settings = parts.settings
+        self._backoff = Backoff(settings.backoff_min_s, settings.backoff_max_s)
+
+    async def run(self) -> None:
+        """Read until cancelled; returns at once where the source can never be read."""
+        try:
+            check_source(self._camera.source_url, self._parts.file_roots)
+        except InvalidInput as error:
+            self._feed.come_offline(SourceReason.UNSUPPORTED_SOURCE, error.message)
+            return
+        while True:
+            await self._parts.bucket.take()
+            started_s = self._parts.clock.monotonic()
+            failure = await self._attempt()
+            _log.info("camera offline", camera=self._camera.key, reason=failure.reason.value)
+            self._feed.come_offline(failure.reason, failure.detail)
+            if self._parts.clock.monotonic() - started_s > _STEADY_S:
+                self._backoff.reset()
+            await self._parts.clock.sleep(self._backoff.next_wait_s())
+
+    async def _attempt(self) -> Failed:
+        try:
+            worker = await self._parts.nursery.start_worker(self._job())
+        except DependencyUnavailable as error:
+            return Failed(SourceReason.CRASHED, error.message)
+        session = ReadSession(worker, self._feed)
+        watchdog = asyncio.create_task(self._watch(session), name="camera-watchdog")
+        lost = DropReason.SHUTDOWN
+        try:
+            failure = await session.ended
+            lost = DropReason.WORKER_KILLED
+            return HUNG if watchdog.done() else failure
+        finally:
+            watchdog.cancel()
+            session.close()
+            self._feed.lose_worker(lost)
+
+    async def _watch(self, session: ReadSession) -> None:
+        """End the worker when it has said nothing for too long.
+
+        Silence is counted in short steps, each at most as long as it should have been: when this
+        process itself was held up, the worker is not to blame.
+        """
+        settings = self._parts.settings
+        clock = self._parts.clock
+        silent_s, heard = 0.0, session.messages
+        while True:
+            limit_s = settings.stall_timeout_s if session.packets else settings.connect_timeout_s
+            step_s = (limit_s + _GRACE_S) / _CHECKS_PER_LIMIT
+            await clock.sleep(step_s)
+            if session.messages != heard:
+                silent_s, heard = 0.0, session.messages
+                continue
+            silent_s += step_s
+            if silent_s >= limit_s + _GRACE_S:
+                session.close()
+                return
+
+    def _job(self) -> ReadJob:
+        settings = self._parts.settings
+        return ReadJob(
+            source_url=self._camera.source_url,
+            sample_fps=self._camera.sample_fps,
+            connect_timeout_s=settings.connect_timeout_s,
+            stall_timeout_s=settings.stall_timeout_s,
+            allow_private_addresses=settings.allow_private_addresses,
+        )

@@ -1,0 +1,135 @@
+"""One worker reading one camera, as the parent sees it."""
+
+import asyncio
+import mmap
+import os
+
+import msgspec
+
+from sentinel_camera.forwarding.leases import SlotLease
+from sentinel_camera.supervision.feed import CameraFeed
+from sentinel_camera.supervision.nursery import Worker
+from sentinel_camera.worker.channel import ChannelClosed, close_descriptor
+from sentinel_camera.worker.messages import (
+    Configured,
+    Consumed,
+    Dropped,
+    Failed,
+    FromWorker,
+    Packet,
+    Released,
+    RingReady,
+    Sampled,
+    SlotsReady,
+)
+from sentinel_camera.worker.shared_memory import SlotLayout
+from sentinel_core.domain.cameras import SourceReason
+from sentinel_vision.frames.frame import Picture
+
+_MESSAGES_PER_TURN = 64
+"""Then other cameras have their turn."""
+
+CRASHED = Failed(SourceReason.CRASHED, "The process that reads this camera has died.")
+BABBLED = Failed(SourceReason.CRASHED, "The process that reads this camera sends nonsense.")
+
+
+class ReadSession:
+    """Takes what the worker sends and hands it to the feed, until the worker ends."""
+
+    def __init__(self, worker: Worker, feed: CameraFeed) -> None:
+        self._worker = worker
+        self._feed = feed
+        self._ring: mmap.mmap | None = None
+        self._slots: mmap.mmap | None = None
+        self._layout = SlotLayout(0, 0, 0)
+        self._failure = CRASHED
+        self._loop = asyncio.get_running_loop()
+        self._descriptor = worker.channel.fileno()
+        self._open = True
+        self.ended: asyncio.Future[Failed] = self._loop.create_future()
+        self.messages = 0
+        self.packets = 0
+        self._loop.add_reader(self._descriptor, self._read)
+
+    def close(self) -> None:
+        """Kill the worker and take no more from it; fine to call twice."""
+        if not self._open:
+            return
+        self._open = False
+        self._loop.remove_reader(self._descriptor)
+        self._worker.kill()
+        if not self.ended.done():
+            self.ended.set_result(self._failure)
+
+    def _read(self) -> None:
+        try:
+            for _ in range(_MESSAGES_PER_TURN):
+                received = self._worker.channel.receive()
+                if received is None:
+                    return
+                self.messages += 1
+                self._take(*received)
+        except (ChannelClosed, BlockingIOError):
+            self.close()
+        except (msgspec.DecodeError, ValueError):
+            self._failure = BABBLED
+            self.close()
+
+    def _take(self, message: FromWorker, descriptor: int | None) -> None:
+        if isinstance(message, Packet):
+            self._take_packet(message)
+        elif isinstance(message, Sampled):
+            self._take_picture(message)
+        elif isinstance(message, RingReady):
+            self._ring = _map(descriptor, message.size)
+        elif isinstance(message, SlotsReady):
+            self._layout = SlotLayout(message.slots, message.width, message.height)
+            self._slots = _map(descriptor, self._layout.size)
+        else:
+            close_descriptor(descriptor)
+            self._take_note(message)
+
+    def _take_note(self, message: FromWorker) -> None:
+        if isinstance(message, Configured):
+            self._feed.configure(message)
+        elif isinstance(message, Dropped):
+            self._feed.drop(message.reason)
+        elif isinstance(message, Failed):
+            self._failure = message
+
+    def _take_packet(self, packet: Packet) -> None:
+        if self._ring is None:
+            raise ValueError("a packet came before the ring")
+        data = self._ring[packet.offset : packet.offset + packet.size]
+        self._worker.channel.send(Consumed(packet.unit))
+        self.packets += 1
+        self._feed.take_unit(self._worker.number, packet, data)
+
+    def _take_picture(self, message: Sampled) -> None:
+        if self._slots is None:
+            raise ValueError("a picture came before the slots")
+        views = self._layout.views(self._slots, message.slot)
+        picture = Picture(y=views.y, u=views.u, v=views.v, full_range=message.full_range)
+        lease = SlotLease(lambda: self._give_back(message))
+        # Held here too, so that it cannot be given back before the feed has taken it.
+        let_go = lease.hold()
+        self._feed.take_picture(message.unit, picture, views, lease)
+        let_go()
+
+    def _give_back(self, message: Sampled) -> None:
+        if not self._open:
+            return
+        try:
+            self._worker.channel.send(Released(message.generation, message.slot))
+        except (ChannelClosed, BlockingIOError):
+            # The worker is dead, or hangs and does not read: the watchdog sees to it.
+            return
+
+
+def _map(descriptor: int | None, size: int) -> mmap.mmap:
+    if descriptor is None:
+        raise ValueError("shared memory came without its descriptor")
+    try:
+        return mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,134 @@
+"""The state of every camera, and its publication on `cameras.state`."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+import msgspec
+import structlog
+
+from sentinel_core.contracts.generated.camera_state_event import (
+    CameraStateEvent,
+    ClockAnchorMessage,
+)
+from sentinel_core.contracts.topics import CAMERA_STATES
+from sentinel_core.domain.cameras import CameraState, SourceReason, SourceState
+from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.domain.media_clock import ClockAnchor, format_utc
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.event_bus import EventBus
+
+_log = structlog.get_logger(__name__)
+
+_REPEAT_S = 10.0
+"""Consumers that came late learn the states within this time."""
+_RETRY_S = 1.0
+
+
+class StateBoard:
+    """Holds states; whoever changes one need not wait until it is published."""
+
+    def __init__(self, bus: EventBus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._states: dict[str, CameraState] = {}
+        self._anchors: dict[str, ClockAnchor] = {}
+        self._due: dict[str, CameraStateEvent] = {}
+        self._wake = asyncio.Event()
+
+    @property
+    def states(self) -> Mapping[str, CameraState]:
+        """Present states by camera key."""
+        return dict(self._states)
+
+    def update(
+        self,
+        camera_key: str,
+        state: SourceState,
+        reason: SourceReason | None = None,
+        *,
+        detail: str | None = None,
+        fps: float | None = None,
+    ) -> None:
+        """Note a state; publishes it if anything is new."""
+        before = self._states.get(camera_key)
+        now = self._clock.utc_now()
+        if before is None:
+            before = CameraState(
+                camera_key=camera_key, state=state, reason=reason, epoch=None, since=now
+            )
+            self._states[camera_key] = before
+            self._publish(camera_key)
+        is_new = (before.state, before.reason) != (state, reason)
+        after = replace(
+            before,
+            state=state,
+            reason=reason,
+            detail=detail,
+            fps=before.fps if fps is None else fps,
+            since=now if is_new else before.since,
+        )
+        if after != before:
+            self._states[camera_key] = after
+            self._publish(camera_key)
+
+    def begin_epoch(self, camera_key: str, anchor: ClockAnchor) -> None:
+        """Note and publish a new stream epoch, or a better anchor of the present one."""
+        if camera_key in self._states:
+            self._states[camera_key] = replace(self._states[camera_key], epoch=anchor.epoch)
+            self._anchors[camera_key] = anchor
+            self._publish(camera_key)
+
+    def remove(self, camera_key: str) -> None:
+        """Publish that the camera is not read any more, and forget it."""
+        self.update(camera_key, SourceState.OFFLINE, SourceReason.DISABLED)
+        del self._states[camera_key]
+        self._anchors.pop(camera_key, None)
+
+    async def publish_changes(self) -> None:
+        """Publish until cancelled: changes at once, the newest of each camera."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.flush()
+
+    async def repeat_states(self) -> None:
+        """Publish all states again and again until cancelled."""
+        while True:
+            await self._clock.sleep(_REPEAT_S)
+            for camera_key in self._states:
+                self._publish(camera_key)
+
+    async def flush(self) -> None:
+        """Publish what is due; waits while the bus is away."""
+        while self._due:
+            camera_key, event = next(iter(self._due.items()))
+            try:
+                await self._bus.publish(CAMERA_STATES, camera_key, msgspec.json.encode(event))
+            except DependencyUnavailable as error:
+                _log.warning("state not published yet", camera=camera_key, error=error.message)
+                await self._clock.sleep(_RETRY_S)
+                continue
+            if self._due.get(camera_key) is event:
+                del self._due[camera_key]
+
+    def _publish(self, camera_key: str) -> None:
+        state = self._states[camera_key]
+        anchor = self._anchors.get(camera_key)
+        clock = (
+            None
+            if anchor is None
+            else ClockAnchorMessage(pts_90k=anchor.pts_90k, utc=format_utc(anchor.utc))
+        )
+        self._due[camera_key] = CameraStateEvent(
+            schema_version=1,
+            camera_id=camera_key,
+            state=state.state.value,
+            reason=None if state.reason is None else state.reason.value,
+            detail=state.detail,
+            epoch=state.epoch,
+            since=format_utc(state.since),
+            fps=state.fps,
+            clock=clock,
+        )
+        self._wake.set()

@@ -1,0 +1,174 @@
+"""The worker's side of what it shares with its parent."""
+
+import mmap
+import os
+import select
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.frame import VideoFrame
+
+from sentinel_camera.sampling.pictures import PictureScaler
+from sentinel_camera.worker.channel import Channel
+from sentinel_camera.worker.messages import (
+    Alive,
+    Configured,
+    Consumed,
+    Dropped,
+    Failed,
+    Packet,
+    RingReady,
+    Sampled,
+    SlotsReady,
+    ToWorker,
+)
+from sentinel_camera.worker.shared_memory import RingSpace, SlotLayout, create_memory
+from sentinel_core.domain.cameras import SourceReason
+from sentinel_core.domain.frames import DropReason
+from sentinel_core.ports.clock import Clock
+
+SLOTS = 3
+"""One picture is looked at, one waits, one is written."""
+
+_RING_BYTES = 1 << 20
+_MAX_OPEN_PACKETS = 128
+"""Bounds the datagrams that wait in either direction."""
+_ALIVE_INTERVAL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTimes:
+    """Times of an access unit, see `messages.Packet`."""
+
+    unit: int
+    run: int
+    pts: int
+    dts: int
+    duration: int
+    arrived_s: float
+
+
+class Outbox:
+    """Hands packets and pictures to the parent; waits for it where packets are concerned.
+
+    Raises ChannelClosed from any method once the parent is gone.
+    """
+
+    def __init__(self, channel: Channel[ToWorker], clock: Clock) -> None:
+        self._channel = channel
+        self._clock = clock
+        self._ring: mmap.mmap | None = None
+        self._space = RingSpace(0)
+        self._scaler = PictureScaler()
+        self._slots: mmap.mmap | None = None
+        self._layout = SlotLayout(SLOTS, 0, 0)
+        self._generation = 0
+        self._free: set[int] = set()
+
+    def configure(self, message: Configured) -> None:
+        """Say how the packets from now on are to be decoded."""
+        self._channel.send(message)
+
+    def send_packet(self, times: UnitTimes, data: bytes, *, is_key: bool) -> None:
+        """Hand over an access unit; waits while the parent has not taken earlier ones."""
+        offset = self._room_for(times.unit, len(data))
+        assert self._ring is not None  # noqa: S101 - `_room_for` has made it
+        self._ring[offset : offset + len(data)] = data
+        self._channel.send(
+            Packet(
+                unit=times.unit,
+                run=times.run,
+                pts=times.pts,
+                dts=times.dts,
+                duration=times.duration,
+                is_key=is_key,
+                offset=offset,
+                size=len(data),
+                arrived_s=times.arrived_s,
+            )
+        )
+
+    def send_picture(self, unit: int, picture: VideoFrame) -> None:
+        """Hand over a picture that is due, or say that all slots are in use."""
+        self.poll()
+        self._fit_slots(picture.width, picture.height)
+        if not self._free:
+            self.drop(DropReason.QUEUE_FULL)
+            return
+        slot = self._free.pop()
+        full_range = self._write(slot, picture)
+        self._channel.send(Sampled(unit, self._generation, slot, full_range))
+
+    def drop(self, reason: DropReason) -> None:
+        """Say that a picture was due and why there is none."""
+        self._channel.send(Dropped(reason))
+
+    def fail(self, reason: SourceReason, detail: str) -> None:
+        """Say why this worker ends."""
+        self._channel.send(Failed(reason, detail))
+
+    def wait_until(self, deadline_s: float) -> None:
+        """Wait for a monotonic time, and show that this is on purpose."""
+        while (left_s := deadline_s - self._clock.monotonic()) > 0:
+            if left_s > _ALIVE_INTERVAL_S:
+                self._channel.send(Alive())
+            self._wait_for_parent(min(left_s, _ALIVE_INTERVAL_S))
+
+    def poll(self) -> None:
+        """Take note of what the parent gave back."""
+        while (received := self._channel.receive()) is not None:
+            message, _ = received
+            if isinstance(message, Consumed):
+                self._space.give_back(message.unit)
+            elif message.generation == self._generation:
+                self._free.add(message.slot)
+
+    def _wait_for_parent(self, timeout_s: float | None) -> None:
+        waiting = select.poll()
+        waiting.register(self._channel.fileno(), select.POLLIN)
+        waiting.poll(None if timeout_s is None else max(1, round(timeout_s * 1000)))
+        self.poll()
+
+    def _room_for(self, unit: int, length: int) -> int:
+        self.poll()
+        if length > self._space.size // 2:
+            self._grow_ring(length)
+        while True:
+            if self._space.pieces < _MAX_OPEN_PACKETS:
+                offset = self._space.take(unit, length)
+                if offset is not None:
+                    return offset
+            self._wait_for_parent(None)
+
+    def _grow_ring(self, length: int) -> None:
+        size = _RING_BYTES
+        while size < 4 * length:
+            size *= 2
+        descriptor, self._ring = create_memory("sentinel-packets", size)
+        self._space = RingSpace(size)
+        self._announce(RingReady(size), descriptor)
+
+    def _fit_slots(self, width: int, height: int) -> None:
+        if (self._layout.width, self._layout.height) == (width, height):
+            return
+        self._layout = SlotLayout(SLOTS, width, height)
+        self._generation += 1
+        self._free = set(range(SLOTS))
+        descriptor, self._slots = create_memory("sentinel-pictures", self._layout.size)
+        self._announce(SlotsReady(self._generation, SLOTS, width, height), descriptor)
+
+    def _announce(self, message: RingReady | SlotsReady, descriptor: int) -> None:
+        try:
+            self._channel.send(message, [descriptor])
+        finally:
+            os.close(descriptor)
+
+    def _write(self, slot: int, picture: VideoFrame) -> bool:
+        assert self._slots is not None  # noqa: S101 - `_fit_slots` has made it
+        views = self._layout.views(self._slots, slot)
+        planes = self._scaler.planes(picture)
+        np.copyto(views.rgb, self._scaler.scale(picture))
+        np.copyto(views.y, planes.y)
+        np.copyto(views.u, planes.u)
+        np.copyto(views.v, planes.v)
+        return planes.full_range

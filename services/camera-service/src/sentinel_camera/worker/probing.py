@@ -1,0 +1,122 @@
+"""Looks at a source once: what it is, a first picture, how far its keyframes are apart."""
+
+from __future__ import annotations  # `Packet` is generic in its stubs only
+
+import os
+
+import av
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from sentinel_camera.sampling.pictures import PictureScaler
+from sentinel_camera.sources.addresses import check_address
+from sentinel_camera.sources.failures import read_failure
+from sentinel_camera.sources.opening import OpenSource, Timeouts, open_source, require_h264
+from sentinel_camera.worker.channel import Channel
+from sentinel_camera.worker.messages import Probed, ProbeJob, ToWorker
+from sentinel_core.domain.cameras import SourceReason
+from sentinel_core.domain.errors import SourceFailed
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+from sentinel_core.ports.clock import Clock
+from sentinel_vision.frames.jpeg import encode_picture
+
+_ENOUGH_UNITS = 300
+_ENOUGH_KEYFRAMES = 3
+
+
+def probe_source(job: ProbeJob, channel: Channel[ToWorker], clock: Clock) -> None:
+    """Report what is there.
+
+    Raises:
+        SourceFailed: It cannot be opened, is in a codec that is not read, or shows no picture.
+        ChannelClosed: Nobody waits for the report any more.
+    """
+    deadline_s = clock.monotonic() + job.look_s
+    check_address(job.source_url, allow_private=job.allow_private_addresses)
+    timeouts = Timeouts(connect_s=job.connect_timeout_s, read_s=job.stall_timeout_s)
+    with open_source(job.source_url, timeouts) as opened:
+        require_h264(opened)
+        look = _Look(opened)
+        look.take(clock, deadline_s)
+        report, jpeg = look.report()
+    descriptor = os.memfd_create("sentinel-probe")
+    try:
+        os.write(descriptor, jpeg)
+        channel.send(report, [descriptor])
+    finally:
+        os.close(descriptor)
+
+
+class _Look:
+    def __init__(self, opened: OpenSource) -> None:
+        self._opened = opened
+        self._picture: VideoFrame | None = None
+        self._key_times: list[int] = []
+        self._times: list[int] = []
+        self._reordered = False
+
+    def take(self, clock: Clock, deadline_s: float) -> None:
+        """Look at packets until enough is known or the time is over."""
+        try:
+            for packet in self._opened.container.demux(self._opened.stream):
+                self._take_packet(packet)
+                if self._is_enough() or clock.monotonic() > deadline_s:
+                    return
+        except (av.error.FFmpegError, OSError) as error:
+            if self._picture is None:
+                raise read_failure(error) from None
+
+    def report(self) -> tuple[Probed, bytes]:
+        """What was seen, and the first picture as JPEG."""
+        if self._picture is None:
+            raise SourceFailed("The source shows no picture.", reason=SourceReason.NO_VIDEO)
+        jpeg = encode_picture(PictureScaler().planes(self._picture))
+        context = self._opened.stream.codec_context
+        duration = self._opened.container.duration
+        report = Probed(
+            codec=context.name,
+            profile=context.profile,
+            width=self._picture.width,
+            height=self._picture.height,
+            fps=self._opened.fps or self._measured_fps(),
+            has_b_frames=self._reordered,
+            keyframe_interval_s=self._keyframe_interval_s(),
+            duration_s=duration / av.time_base if duration and duration > 0 else None,
+            jpeg_size=len(jpeg),
+        )
+        return report, jpeg
+
+    def _take_packet(self, packet: Packet[VideoStream]) -> None:
+        if packet.pts is not None and packet.size:
+            pts = self._opened.to_90k(packet.pts)
+            self._reordered |= bool(self._times) and pts < self._times[-1]
+            self._times.append(pts)
+            if packet.is_keyframe:
+                self._key_times.append(pts)
+        if self._picture is None and (self._key_times or not packet.size):
+            self._picture = _first_picture(packet)
+
+    def _is_enough(self) -> bool:
+        if self._picture is None:
+            return False
+        return len(self._key_times) >= _ENOUGH_KEYFRAMES or len(self._times) >= _ENOUGH_UNITS
+
+    def _keyframe_interval_s(self) -> float | None:
+        if len(self._key_times) < 2:
+            return None
+        span = self._key_times[-1] - self._key_times[0]
+        return round(span / (len(self._key_times) - 1) / TICKS_PER_SECOND, 3)
+
+    def _measured_fps(self) -> float | None:
+        if len(self._times) < 2 or max(self._times) == min(self._times):
+            return None
+        span_s = (max(self._times) - min(self._times)) / TICKS_PER_SECOND
+        return round((len(self._times) - 1) / span_s, 2)
+
+
+def _first_picture(packet: Packet[VideoStream]) -> VideoFrame | None:
+    try:
+        return next(iter(packet.decode()), None)
+    except av.error.InvalidDataError:
+        return None

@@ -1,0 +1,212 @@
+"""Reads one camera in a child process: packets and due pictures go to the parent."""
+
+from __future__ import annotations  # `Packet` is generic in its stubs only
+
+from dataclasses import dataclass
+
+import av
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from sentinel_camera.sampling.sampler import MediaSampler
+from sentinel_camera.sources.addresses import check_address
+from sentinel_camera.sources.failures import read_failure
+from sentinel_camera.sources.h264 import AvcFormatter
+from sentinel_camera.sources.opening import OpenSource, Timeouts, open_source, require_h264
+from sentinel_camera.worker.messages import Configured, ReadJob
+from sentinel_camera.worker.outbox import Outbox, UnitTimes
+from sentinel_core.domain.cameras import SourceReason, is_live_source
+from sentinel_core.domain.errors import SourceFailed
+from sentinel_core.domain.frames import DropReason
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+from sentinel_core.ports.clock import Clock
+
+_GAP_90K = 10 * TICKS_PER_SECOND
+"""A file that is silent for longer is played without the silence."""
+_UNKNOWN_INTERVAL_90K = TICKS_PER_SECOND // 25
+_UNDECODABLE_UNITS = 100
+"""So many access units without a picture, and the stream counts as damaged."""
+
+
+def read_camera(job: ReadJob, outbox: Outbox, clock: Clock) -> None:
+    """Read until the source fails; a file is played in real time, again and again.
+
+    Raises:
+        SourceFailed: Why it ended.
+        ChannelClosed: The parent is gone.
+    """
+    check_address(job.source_url, allow_private=job.allow_private_addresses)
+    timeouts = Timeouts(connect_s=job.connect_timeout_s, read_s=job.stall_timeout_s)
+    counter = _UnitCounter()
+    pacer = None if is_live_source(job.source_url) else _Pacer(outbox, clock)
+    while True:
+        with open_source(job.source_url, timeouts) as opened:
+            require_h264(opened)
+            run = _Run(job, opened, outbox, counter)
+            run.read(pacer, clock)
+        if pacer is None:
+            raise SourceFailed("The camera has ended the stream.", reason=SourceReason.ENDED)
+        if run.pictures == 0:
+            raise SourceFailed(
+                "No picture of this file can be decoded.", reason=SourceReason.UNREADABLE
+            )
+        counter.run += 1
+        pacer.start_again(run.frame_interval_90k)
+
+
+@dataclass(slots=True)
+class _UnitCounter:
+    unit: int = 0
+    run: int = 0
+
+
+class _Pacer:
+    """Lets the packets of a file pass when their time has come."""
+
+    def __init__(self, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._start_s = clock.monotonic()
+        self._first_90k: int | None = None
+        self._last_90k = 0
+
+    def wait(self, dts: int) -> None:
+        """Return when a packet with this decode time is due."""
+        if self._first_90k is None:
+            self._first_90k = self._last_90k = dts
+        elif not 0 <= dts - self._last_90k <= _GAP_90K:
+            self._first_90k += dts - self._last_90k
+        self._last_90k = dts
+        self._outbox.wait_until(self._start_s + (dts - self._first_90k) / TICKS_PER_SECOND)
+
+    def start_again(self, frame_interval_90k: int) -> None:
+        """The next packet is the first of the file again and comes one frame later."""
+        if self._first_90k is not None:
+            played = self._last_90k - self._first_90k + frame_interval_90k
+            self._start_s += played / TICKS_PER_SECOND
+        # After a pause of the machine there is nothing to catch up with.
+        self._start_s = max(self._start_s, self._clock.monotonic() - 1.0)
+        self._first_90k = None
+
+
+class _Run:
+    """One pass over an open source."""
+
+    def __init__(
+        self, job: ReadJob, opened: OpenSource, outbox: Outbox, counter: _UnitCounter
+    ) -> None:
+        self._opened = opened
+        self._outbox = outbox
+        self._counter = counter
+        self._live = is_live_source(job.source_url)
+        self._formatter = AvcFormatter(opened.stream.codec_context.extradata)
+        self._configuration: bytes | None = None
+        self._sampler = MediaSampler(job.sample_fps, opened.frame_interval_90k)
+        self._first_pts: int | None = None
+        self._undecodable = 0
+        self.frame_interval_90k = opened.frame_interval_90k or _UNKNOWN_INTERVAL_90K
+        self.pictures = 0
+
+    def read(self, pacer: _Pacer | None, clock: Clock) -> None:
+        """Read to the end; of a live source every error is one, a file may break off."""
+        try:
+            for packet in self._opened.container.demux(self._opened.stream):
+                if packet.size == 0:
+                    self._sample(self._decode(packet))
+                elif packet.pts is not None:
+                    self._take(packet, self._times(packet), pacer, clock)
+        except (av.error.FFmpegError, OSError) as error:
+            if self._live:
+                raise read_failure(error) from None
+
+    def _times(self, packet: Packet[VideoStream]) -> UnitTimes:
+        opened = self._opened
+        pts = opened.to_90k(packet.pts or 0)
+        dts = pts if packet.dts is None else opened.to_90k(packet.dts)
+        duration = opened.to_90k(packet.duration or 0) or self.frame_interval_90k
+        return UnitTimes(self._counter.unit, self._counter.run, pts, dts, duration, 0.0)
+
+    def _take(
+        self,
+        packet: Packet[VideoStream],
+        times: UnitTimes,
+        pacer: _Pacer | None,
+        clock: Clock,
+    ) -> None:
+        if not self._is_usable(packet, times.pts):
+            return
+        if pacer is not None:
+            pacer.wait(times.dts)
+        times = UnitTimes(
+            times.unit, times.run, times.pts, times.dts, times.duration, clock.monotonic()
+        )
+        packet.opaque = times.unit
+        sample = self._formatter.convert(bytes(packet))
+        self._counter.unit += 1
+        if not sample:
+            pictures = self._decode(packet)
+        elif self._formatter.configuration != self._configuration:
+            # The size is known once the decoder has seen the new parameter sets.
+            pictures = self._decode(packet)
+            self._configure()
+            self._outbox.send_packet(times, sample, is_key=packet.is_keyframe)
+        else:
+            self._outbox.send_packet(times, sample, is_key=packet.is_keyframe)
+            pictures = self._decode(packet)
+        self._sample(pictures)
+
+    def _is_usable(self, packet: Packet[VideoStream], pts: int) -> bool:
+        """Whether the packet can be shown: from the first keyframe on, undamaged."""
+        if self._first_pts is None:
+            if not packet.is_keyframe:
+                self._drop_if_due(pts, DropReason.BEFORE_KEYFRAME)
+                return False
+            self._first_pts = pts
+            self._sampler.restart()
+        if packet.is_corrupt:
+            self._drop_if_due(pts, DropReason.CORRUPT)
+            return False
+        # Pictures before the first keyframe's refer to ones that never came.
+        return pts >= self._first_pts
+
+    def _configure(self) -> None:
+        configuration = self._formatter.configuration
+        context = self._opened.stream.codec_context
+        if configuration is None or not context.width:
+            return
+        self._configuration = configuration
+        self._outbox.configure(
+            Configured(configuration, context.width, context.height, self._opened.fps)
+        )
+
+    def _decode(self, packet: Packet[VideoStream]) -> list[VideoFrame]:
+        try:
+            pictures = packet.decode()
+        except av.error.InvalidDataError:
+            pts = None if packet.pts is None else self._opened.to_90k(packet.pts)
+            self._drop_if_due(pts, DropReason.CORRUPT)
+            pictures = []
+        self.pictures += len(pictures)
+        self._undecodable = 0 if pictures else self._undecodable + 1
+        if self._undecodable >= _UNDECODABLE_UNITS:
+            raise SourceFailed(
+                "The stream is damaged: no picture can be decoded.", reason=SourceReason.CORRUPT
+            )
+        return pictures
+
+    def _sample(self, pictures: list[VideoFrame]) -> None:
+        for picture in pictures:
+            unit = picture.opaque
+            if picture.pts is None or not isinstance(unit, int):
+                continue
+            if not self._sampler.is_due(self._opened.to_90k(picture.pts)):
+                continue
+            if picture.is_corrupt:
+                self._outbox.drop(DropReason.CORRUPT)
+            else:
+                self._outbox.send_picture(unit, picture)
+
+    def _drop_if_due(self, pts: int | None, reason: DropReason) -> None:
+        if pts is not None and self._sampler.is_due(pts):
+            self._outbox.drop(reason)

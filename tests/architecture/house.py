@@ -68,7 +68,7 @@ def calls(path: Path) -> Iterator[tuple[str, int]]:
     Names are followed through the file's imports, so that `from time import monotonic as now`
     is seen for what it is.
     """
-    imported = _imported_names(path)
+    imported = imported_names(path)
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Attribute | ast.Name) and (dotted := _dotted(node)):
             first, _, rest = dotted.partition(".")
@@ -76,13 +76,8 @@ def calls(path: Path) -> Iterator[tuple[str, int]]:
                 yield f"{imported[first]}.{rest}".rstrip("."), node.lineno
 
 
-def load_json(path: Path) -> dict[str, object]:
-    """A JSON object."""
-    document: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return document
-
-
-def _imported_names(path: Path) -> dict[str, str]:
+def imported_names(path: Path) -> dict[str, str]:
+    """What each imported name of a Python file stands for, dotted."""
     names: dict[str, str] = {}
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
@@ -93,6 +88,12 @@ def _imported_names(path: Path) -> dict[str, str]:
             for alias in node.names:
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     return names
+
+
+def load_json(path: Path) -> dict[str, object]:
+    """A JSON object."""
+    document: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return document
 
 
 def _dotted(node: ast.expr) -> str | None:

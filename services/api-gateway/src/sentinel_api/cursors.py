@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.domain.media_clock import parse_utc
 
 MAX_CURSOR_CHARS = 200
 
@@ -27,9 +28,6 @@ def read_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
     try:
         text = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         moment, _, row_id = text.partition("|")
-        when = datetime.fromisoformat(moment)
-        if when.tzinfo is None:
-            raise ValueError("no offset")
-        return when.astimezone(UTC), UUID(row_id)
+        return parse_utc(moment), UUID(row_id)
     except (ValueError, OverflowError, binascii.Error) as error:
         raise InvalidInput("the cursor is not one of ours", field="cursor") from error

@@ -140,10 +140,15 @@ def close_code_of(error: SentinelError) -> int:
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
-    app.add_exception_handler(SentinelError, _on_sentinel_error)
-    app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(Exception, _on_unexpected_error)
+    # Starlette calls the same handler for requests and WebSockets, which its types cannot say.
+    handlers: dict[type[Exception], Any] = {
+        SentinelError: _on_sentinel_error,
+        RequestValidationError: _on_invalid_request,
+        HTTPException: _on_http_exception,
+        Exception: _on_unexpected_error,
+    }
+    for error, handler in handlers.items():
+        app.add_exception_handler(error, handler)
 
 
 async def _on_sentinel_error(connection: Request | WebSocket, error: Exception) -> Response | None:

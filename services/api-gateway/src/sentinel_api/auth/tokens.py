@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -91,7 +92,7 @@ class AccessTokens:
             algorithm=ALGORITHM,
         )
 
-    def _verified(self, token: str) -> dict[str, object]:
+    def _verified(self, token: str) -> dict[str, Any]:
         try:
             # Expiry is checked by our own clock, not by the library's.
             return dict(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sentinel_core.domain.cameras import CameraState, CameraStatus, SourceState
-from sentinel_core.domain.incidents import Condition, Incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +21,19 @@ class ClockReading:
     utc: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChange:
+    """What a new set of active incidents means: did the alert begin or end, which ended."""
+
+    alert_changed: bool
+    ended: frozenset[UUID]
+
+
 class CameraBoard:
     """Active incidents and clock readings by camera key."""
 
     def __init__(self) -> None:
-        self._active: dict[str, set[UUID]] = {}
+        self._active: dict[str, frozenset[UUID]] = {}
         self._clocks: dict[str, ClockReading] = {}
 
     @property
@@ -34,20 +41,12 @@ class CameraBoard:
         """The newest reading of each camera that had one."""
         return self._clocks
 
-    def load(self, active: Iterable[Incident]) -> None:
-        """Start from what the database has."""
-        for incident in active:
-            self.note_incident(incident)
-
-    def note_incident(self, incident: Incident) -> bool:
-        """Take an incident's condition over; True if the camera's alert began or ended."""
-        before = self.has_active(incident.camera_key)
-        ids = self._active.setdefault(incident.camera_key, set())
-        if incident.condition is Condition.ACTIVE:
-            ids.add(incident.id)
-        else:
-            ids.discard(incident.id)
-        return before != self.has_active(incident.camera_key)
+    def set_active(self, camera_key: str, incidents: Iterable[UUID]) -> AlertChange:
+        """Take over which incidents are active on a camera."""
+        before = self._active.get(camera_key, frozenset())
+        now = frozenset(incidents)
+        self._active[camera_key] = now
+        return AlertChange(alert_changed=bool(before) != bool(now), ended=before - now)
 
     def note_clock(self, reading: ClockReading) -> None:
         """Take a clock reading over."""

@@ -1,10 +1,10 @@
 """Routes of cameras."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from sentinel_api.access import Admin, Engineer, Viewer
+from sentinel_api.access import Admin, Engineer, requires
 from sentinel_api.cameras.schemas import (
     CameraAnswer,
     ChangeCamera,
@@ -15,18 +15,19 @@ from sentinel_api.cameras.schemas import (
 )
 from sentinel_api.context import Context
 from sentinel_api.schemas import BODY_PROBLEMS, problems
+from sentinel_core.domain.users import Role
 from sentinel_core.domain.zones import ZoneSet
 
 router = APIRouter(tags=["cameras"])
 
 CameraId = Annotated[str, Path(max_length=64, description="UUID or key.", examples=["cam_01"])]
-JPEG_RESPONSE = {
+JPEG_RESPONSE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 }
 
 
-@router.get("/cameras")
-async def list_cameras(context: Context, caller: Viewer) -> list[CameraAnswer]:
+@router.get("/cameras", dependencies=[requires(Role.VIEWER)])
+async def list_cameras(context: Context) -> list[CameraAnswer]:
     """All cameras, by key."""
     return await context.cameras.list_all()
 
@@ -41,14 +42,16 @@ async def create_camera(
     return camera
 
 
-@router.post("/cameras/probe", responses=problems(*BODY_PROBLEMS))
-async def probe_camera(context: Context, caller: Admin, body: ProbeSource) -> ProbeAnswer:
+@router.post(
+    "/cameras/probe", dependencies=[requires(Role.ADMIN)], responses=problems(*BODY_PROBLEMS)
+)
+async def probe_camera(context: Context, body: ProbeSource) -> ProbeAnswer:
     """Open a source, look for at most 10 s, close it. Nothing is stored."""
     return await context.cameras.probe(body.source_url)
 
 
-@router.get("/cameras/{camera}", responses=problems(404, 422))
-async def get_camera(context: Context, caller: Viewer, camera: CameraId) -> CameraAnswer:
+@router.get("/cameras/{camera}", dependencies=[requires(Role.VIEWER)], responses=problems(404, 422))
+async def get_camera(context: Context, camera: CameraId) -> CameraAnswer:
     """One camera."""
     return await context.cameras.get(camera)
 
@@ -72,17 +75,20 @@ async def delete_camera(context: Context, caller: Admin, camera: CameraId) -> No
 
 @router.get(
     "/cameras/{camera}/snapshot",
+    dependencies=[requires(Role.VIEWER)],
     response_class=Response,
     responses={**JPEG_RESPONSE, **problems(404, 422)},
 )
-async def get_camera_snapshot(context: Context, caller: Viewer, camera: CameraId) -> Response:
+async def get_camera_snapshot(context: Context, camera: CameraId) -> Response:
     """The newest sampled picture; 404 while the camera has not shown one."""
     jpeg = await context.cameras.snapshot(camera)
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/cameras/{camera}/zones", responses=problems(404, 422))
-async def get_zones(context: Context, caller: Viewer, camera: CameraId) -> ZoneSet:
+@router.get(
+    "/cameras/{camera}/zones", dependencies=[requires(Role.VIEWER)], responses=problems(404, 422)
+)
+async def get_zones(context: Context, camera: CameraId) -> ZoneSet:
     """The zones of a camera; version 0 where none was drawn."""
     return await context.cameras.zones(camera)
 

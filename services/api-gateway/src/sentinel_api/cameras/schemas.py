@@ -153,3 +153,13 @@ class RemovedCameras(Answer):
     """How many were removed."""
 
     removed: int
+
+
+def _location_of(camera: Camera) -> Location | None:
+    if camera.latitude is None or camera.longitude is None:
+        return None
+    return Location(lat=camera.latitude, lng=camera.longitude)
+
+
+def _reason_without_reader(camera: Camera) -> SourceReason:
+    return SourceReason.STARTING if camera.enabled else SourceReason.DISABLED

@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from uuid import uuid4
 
 from sentinel_api.access import Principal
@@ -74,12 +75,7 @@ class CameraRegistry:
         before = await self._find(id_or_key)
         if before.revision != wanted.revision:
             raise self._stale(before)
-        after = replace(
-            before,
-            **_changes(before, wanted),
-            revision=before.revision + 1,
-            updated_at=self._clock.utc_now(),
-        )
+        after = _changed(before, wanted, self._clock.utc_now())
         try:
             async with self._database.transaction() as work:
                 await work.cameras.update(after)
@@ -210,16 +206,26 @@ class CameraRegistry:
         )
 
 
-def _changes(before: Camera, wanted: ChangeCamera) -> dict[str, object]:
-    changes = wanted.model_dump(include=wanted.model_fields_set & {"name", "enabled", "sample_fps"})
-    source_url = wanted.source_url
-    if source_url is not None and source_url != redact_url(before.source_url):
-        check_source_url(source_url)
-        changes["source_url"] = source_url
-    if "location" in wanted.model_fields_set:
-        changes["latitude"] = wanted.location.lat if wanted.location else None
-        changes["longitude"] = wanted.location.lng if wanted.location else None
-    return changes
+def _changed(before: Camera, wanted: ChangeCamera, now: datetime) -> Camera:
+    given = wanted.model_fields_set
+    after = replace(before, revision=before.revision + 1, updated_at=now)
+    if wanted.name is not None:
+        after = replace(after, name=wanted.name)
+    if wanted.enabled is not None:
+        after = replace(after, enabled=wanted.enabled)
+    if wanted.sample_fps is not None:
+        after = replace(after, sample_fps=wanted.sample_fps)
+    if wanted.source_url is not None and wanted.source_url != redact_url(before.source_url):
+        check_source_url(wanted.source_url)
+        after = replace(after, source_url=wanted.source_url)
+    if "location" in given:
+        place = wanted.location
+        after = replace(
+            after,
+            latitude=place.lat if place else None,
+            longitude=place.lng if place else None,
+        )
+    return after
 
 
 def _free_key(name: str, cameras: Sequence[Camera]) -> str:

@@ -71,7 +71,7 @@ class Dashboard:
             headers["Content-Security-Policy"] = page_policy(hashes, host)
         response = FileResponse(file, status, headers=headers, stat_result=stat)
         if status == 200 and _is_known(request.headers, response.headers["etag"]):
-            kept = {k: v for k, v in response.headers.items() if k not in {"content-length"}}
+            kept = {k: v for k, v in response.headers.items() if k != "content-length"}
             return Response(status_code=304, headers=kept)
         return response
 

@@ -1,7 +1,7 @@
 """Asks everything that can be away."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from sentinel_api.health.schemas import Readiness
@@ -22,27 +22,19 @@ class SchemaChecked(Protocol):
         ...
 
 
-class HealthReport:
-    """Health of this service and of those that run beside it."""
+class DatabaseHealth:
+    """Whether the database answers, and whether its schema is the one that this code wants."""
 
-    def __init__(self, *, database: Database, services: Sequence[Service]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._services = services
 
-    async def readiness(self) -> Readiness:
-        """Ask all at once; one that does not answer in time is not well."""
-        answers = await asyncio.gather(*(self._ask(service) for service in self._services))
-        report = dict(zip((service.name for service in self._services), answers, strict=True))
-        ready = all(sentence is None for part in answers for sentence in part.values())
-        return Readiness(ready=ready, services=report)
-
-    async def database(self) -> Mapping[str, str | None]:
-        """Whether the database answers, and whether its schema is the one this code wants."""
+    async def report(self) -> dict[str, str | None]:
+        """By dependency: None where it is fine, else one sentence."""
         try:
             await self._database.ping()
             current = await self._schema_is_current()
         except SentinelError as error:
-            return {"database": without_credentials(error.message), "schema": None}
+            return {"database": without_credentials(error.message)}
         return {
             "database": None,
             "schema": None if current else "the schema is old: run `sentinel db upgrade`",
@@ -53,11 +45,26 @@ class HealthReport:
             return await self._database.schema_is_current()
         return True
 
-    async def _ask(self, service: Service) -> dict[str, str | None]:
-        try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                return dict(await service.health())
-        except TimeoutError:
-            return {"health": f"no answer within {ANSWER_WITHIN_S:g} s"}
-        except SentinelError as error:
-            return {"health": without_credentials(error.message)}
+
+class HealthReport:
+    """Health of this service and of those that run beside it."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = services
+
+    async def readiness(self) -> Readiness:
+        """Ask all at once; one that does not answer in time is not well."""
+        answers = await asyncio.gather(*(_ask(service) for service in self._services))
+        report = dict(zip((service.name for service in self._services), answers, strict=True))
+        ready = all(sentence is None for part in answers for sentence in part.values())
+        return Readiness(ready=ready, services=report)
+
+
+async def _ask(service: Service) -> dict[str, str | None]:
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            return dict(await service.health())
+    except TimeoutError:
+        return {"health": f"no answer within {ANSWER_WITHIN_S:g} s"}
+    except SentinelError as error:
+        return {"health": without_credentials(error.message)}

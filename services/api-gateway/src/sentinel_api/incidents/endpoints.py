@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from sentinel_api.access import Operator, Viewer
+from sentinel_api.access import Operator, requires
 from sentinel_api.cameras.endpoints import JPEG_RESPONSE
 from sentinel_api.context import Context
 from sentinel_api.incidents.schemas import (
@@ -16,33 +16,37 @@ from sentinel_api.incidents.schemas import (
 )
 from sentinel_api.schemas import BODY_PROBLEMS, problems
 from sentinel_core.domain.incidents import HandlingAction
+from sentinel_core.domain.users import Role
 
 router = APIRouter(tags=["incidents"])
 
 HANDLING_PROBLEMS = problems(404, 409, *BODY_PROBLEMS)
 
 
-@router.get("/incidents", responses=problems(422))
+@router.get("/incidents", dependencies=[requires(Role.VIEWER)], responses=problems(422))
 async def list_incidents(
-    context: Context, caller: Viewer, query: Annotated[IncidentQuery, Query()]
+    context: Context, query: Annotated[IncidentQuery, Query()]
 ) -> IncidentPage:
     """Incidents by `alarm_at`, newest first."""
     return await context.incidents.find(query)
 
 
-@router.get("/incidents/{incident_id}", responses=problems(404, 422))
-async def get_incident(context: Context, caller: Viewer, incident_id: UUID) -> IncidentAnswer:
+@router.get(
+    "/incidents/{incident_id}", dependencies=[requires(Role.VIEWER)], responses=problems(404, 422)
+)
+async def get_incident(context: Context, incident_id: UUID) -> IncidentAnswer:
     """One incident."""
     return await context.incidents.get(incident_id)
 
 
 @router.get(
     "/incidents/{incident_id}/snapshot",
+    dependencies=[requires(Role.VIEWER)],
     response_class=Response,
     responses={**JPEG_RESPONSE, **problems(404, 422)},
 )
 async def get_incident_snapshot(
-    context: Context, caller: Viewer, incident_id: UUID, *, boxes: bool = False
+    context: Context, incident_id: UUID, *, boxes: bool = False
 ) -> Response:
     """The picture of the alarm, with or without boxes."""
     jpeg = await context.incidents.snapshot(incident_id, with_boxes=boxes)

@@ -64,7 +64,7 @@ class IncidentDesk:
         """One incident. Raises NotFound."""
         async with self._database.transaction() as work:
             incident = await work.incidents.get(incident_id)
-            return await _show_one(work, incident)
+            return await show_incident(work, incident)
 
     async def snapshot(self, incident_id: UUID, *, with_boxes: bool) -> bytes:
         """The picture of the alarm as JPEG. Raises NotFound where there is none (yet)."""
@@ -88,14 +88,12 @@ class IncidentDesk:
             NotFound: No such incident.
             StaleState: Somebody was faster, or the action makes no sense now; carries the incident.
         """
-        expected = body.expected if body else None
         try:
             async with self._database.transaction() as work:
                 before = await work.incidents.get(incident_id)
-                if expected is not None and before.handling is not expected:
-                    raise Conflict(f"the incident is {_handled(before)}")
+                _check_expected(before, body)
                 after = await self._change(work, before, action, caller)
-                answer = await _show_one(work, after)
+                answer = await show_incident(work, after)
         except Conflict as error:
             raise await self._stale(incident_id, error) from error
         self._announcements.put(incident_id, HANDLED)
@@ -126,7 +124,15 @@ class IncidentDesk:
         return StaleState(error.message, current=current.model_dump(mode="json"))
 
 
-async def _show_one(work: UnitOfWork, incident: Incident) -> IncidentAnswer:
+def _check_expected(incident: Incident, body: HandleIncident | None) -> None:
+    expected = body.expected if body else None
+    if expected is not None and incident.handling is not expected:
+        by = f" by {incident.handled_by}" if incident.handled_by else ""
+        raise Conflict(f"the incident is {incident.handling.replace('_', ' ')}{by} already")
+
+
+async def show_incident(work: UnitOfWork, incident: Incident) -> IncidentAnswer:
+    """The incident with the name of its camera, read in the same transaction."""
     try:
         camera = await work.cameras.get(incident.camera_key)
     except NotFound:
@@ -144,8 +150,3 @@ def _names(cameras: Sequence[Camera]) -> dict[str, str]:
 
 def _words(types: frozenset[str] | None) -> frozenset[str] | None:
     return frozenset(str(word) for word in types) if types else None
-
-
-def _handled(incident: Incident) -> str:
-    by = f" by {incident.handled_by}" if incident.handled_by else ""
-    return f"{incident.handling.replace('_', ' ')}{by} already"

@@ -42,7 +42,10 @@ def read_client_message(text: str) -> ClientMessage:
     """
     if len(text) > MAX_MESSAGE_CHARS:
         raise ValueError(f"a message may have {MAX_MESSAGE_CHARS} characters")
-    message = _decoder.decode(text)
+    try:
+        message: ClientMessage = _decoder.decode(text)
+    except RecursionError as error:
+        raise ValueError("the message is nested too deeply") from error
     if isinstance(message, Subscribe) and len(message.cameras) > MAX_CAMERAS:
         raise ValueError(f"a subscription may name {MAX_CAMERAS} cameras")
     return message

@@ -1,11 +1,12 @@
 """The broadcaster: from the event bus and the database to every connected browser."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from ulid import ULID
 
-from sentinel_api.cameras.board import CameraBoard, ClockReading, show_status
+from sentinel_api.cameras.board import AlertChange, CameraBoard, ClockReading, show_status
 from sentinel_api.incidents.schemas import IncidentAnswer
 from sentinel_api.realtime.client import LiveClient
 from sentinel_api.realtime.history import MessageHistory
@@ -81,6 +82,10 @@ class Broadcaster:
         client.offer(
             Outgoing(self._seq, write_message("error", self._seq, code=code, message=message))
         )
+
+    def set_active(self, camera_key: str, incidents: Iterable[UUID]) -> AlertChange:
+        """Which incidents are active on a camera; goes before what is published of them."""
+        return self._board.set_active(camera_key, incidents)
 
     def publish_detections(self, camera_key: str, event_json: bytes) -> None:
         """An inferred frame."""

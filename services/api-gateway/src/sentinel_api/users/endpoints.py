@@ -4,16 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from sentinel_api.access import Admin
+from sentinel_api.access import Admin, requires
 from sentinel_api.context import Context
 from sentinel_api.schemas import BODY_PROBLEMS, problems
 from sentinel_api.users.schemas import CreatedUser, CreateUser, NewPassword, UserAnswer
+from sentinel_core.domain.users import Role
 
 router = APIRouter(tags=["users"])
 
 
-@router.get("/users")
-async def list_users(context: Context, caller: Admin) -> list[UserAnswer]:
+@router.get("/users", dependencies=[requires(Role.ADMIN)])
+async def list_users(context: Context) -> list[UserAnswer]:
     """All accounts, by name."""
     return await context.users.list_all()
 

@@ -1,0 +1,185 @@
+"""The persister: what the bus carries becomes rows, each message once, none skipped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+
+import structlog
+
+from sentinel_api.persistence.batch import Batch, DeadLetter
+from sentinel_api.persistence.ledger import PersisterLedger
+from sentinel_api.persistence.writing import Written, write_batch
+from sentinel_api.problems import without_credentials
+from sentinel_api.realtime.announcements import Announcements
+from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, DETECTIONS_DLQ, INCIDENTS
+from sentinel_core.domain.cameras import CameraStatus, SourceState
+from sentinel_core.domain.errors import DependencyUnavailable, SentinelError, StorageFull
+from sentinel_core.domain.media_clock import format_utc
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.event_bus import EventBus, Message, Subscription, TopicPartition
+from sentinel_core.ports.repositories import Database
+
+CONSUMER = "persister"
+TOPICS = (INCIDENTS, CAMERA_STATES, DETECTIONS)
+BATCH_SIZE = 500
+POLL_TIMEOUT_S = 0.2
+BACKOFF_MIN_S = 0.2
+BACKOFF_MAX_S = 5.0
+
+# Of one message, these say that the message is wrong, not that the database is away.
+_DATA_ERRORS = (SentinelError, ValueError, LookupError, ArithmeticError)
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+
+class _Stopped(Exception):
+    """The service stops while the database is away; the messages stay where they are."""
+
+
+class Persister:
+    """Consumes detections, incidents and camera states.
+
+    Rows and offsets are committed in one transaction. Where the database is away or full it
+    tries again with growing pauses and reads nothing further. A message that can never be stored
+    goes to the dead letter topic with the reason.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        bus: EventBus,
+        database: Database,
+        ledger: PersisterLedger,
+        announcements: Announcements,
+    ) -> None:
+        self._clock = clock
+        self._bus = bus
+        self._database = database
+        self._ledger = ledger
+        self._announcements = announcements
+        self._stopping = asyncio.Event()
+        self._sources: dict[str, SourceState] = {}
+        self._is_prepared = False
+        self.trouble: str | None = "not started yet"
+
+    def stop(self) -> None:
+        """Store what the bus has, then end; `run` returns soon."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Consume until `stop`; an unforeseen error starts the consumer anew."""
+        while True:
+            try:
+                await self._consume()
+            except _Stopped:
+                return
+            except Exception as error:  # noqa: BLE001  (outermost loop: no message may end it)
+                self.trouble = f"the consumer failed: {type(error).__name__}"
+                _log.error("persister failed, starting it anew", exc_info=error)
+                await self._clock.sleep(1.0)
+            else:
+                return
+
+    async def _consume(self) -> None:
+        await self._retrying(self._prepare)
+        start = await self._retrying(self._start_offsets)
+        async with self._bus.subscribe(TOPICS, start=start) as subscription:
+            self.trouble = None
+            while await self._step(subscription):
+                pass
+
+    async def _step(self, subscription: Subscription) -> bool:
+        messages = await subscription.poll(max_messages=BATCH_SIZE, timeout_s=POLL_TIMEOUT_S)
+        self._ledger.missed = max(self._ledger.missed, subscription.missed)
+        if messages:
+            await self._store_messages(messages)
+        return bool(messages) or not self._stopping.is_set()
+
+    async def _prepare(self) -> None:
+        """Learn the cameras' statuses. A bus that starts empty says all of them again."""
+        if self._is_prepared:
+            return
+        async with self._database.transaction() as work:
+            for camera in await work.cameras.list():
+                if not self._bus.outlives_process:
+                    await work.cameras.set_status(camera.key, CameraStatus.OFFLINE)
+                elif camera.status is not CameraStatus.OFFLINE:
+                    self._sources[camera.key] = SourceState.ONLINE
+        self._is_prepared = True
+
+    async def _start_offsets(self) -> Mapping[TopicPartition, int]:
+        if not self._bus.outlives_process:
+            return dict(self._ledger.stored)
+        async with self._database.transaction() as work:
+            return await work.offsets.load(CONSUMER)
+
+    async def _store_messages(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._ledger.note_published(message.position, message.offset)
+        batch = Batch.of(messages)
+        for letter in batch.broken:
+            await self._bury(letter)
+        try:
+            await self._store(batch)
+        except _DATA_ERRORS as error:
+            _log.warning("a batch was refused, storing it one by one", reason=str(error))
+            for single in batch.split():
+                await self._store_single(single)
+
+    async def _store_single(self, batch: Batch) -> None:
+        try:
+            await self._store(batch)
+        except _DATA_ERRORS as error:
+            reason = error.message if isinstance(error, SentinelError) else str(error)
+            await self._bury(DeadLetter(batch.messages[0], reason))
+            await self._store(Batch(batch.messages))
+
+    async def _store(self, batch: Batch) -> None:
+        async def transact() -> Written:
+            async with self._database.transaction() as work:
+                written = await write_batch(work, batch, self._sources)
+                await work.offsets.save(CONSUMER, batch.next_offsets)
+            return written
+
+        written = await self._retrying(transact)
+        self._sources.update(written.sources)
+        self._ledger.detections_stored += written.detections
+        self._ledger.incidents_stored += len(written.transitions)
+        self._ledger.note_stored(batch.next_offsets)
+        for incident_id, transition in written.transitions:
+            self._announcements.put(incident_id, transition)
+
+    async def _bury(self, letter: DeadLetter) -> None:
+        value = letter.to_json(format_utc(self._clock.utc_now()))
+
+        async def publish() -> None:
+            await self._bus.publish(DETECTIONS_DLQ, letter.message.key, value)
+
+        await self._retrying(publish)
+        self._ledger.dead_letters += 1
+        _log.warning(
+            "message put aside",
+            topic=letter.message.position.topic,
+            offset=letter.message.offset,
+            reason=letter.reason,
+        )
+
+    async def _retrying(self, action: Callable[[], Awaitable[T]]) -> T:
+        pause_s = BACKOFF_MIN_S
+        while True:
+            try:
+                result = await action()
+            except (DependencyUnavailable, StorageFull) as error:
+                self._ledger.retries += 1
+                self.trouble = without_credentials(error.message)
+                _log.warning("cannot store now, trying again", reason=self.trouble, in_s=pause_s)
+                if self._stopping.is_set():
+                    raise _Stopped from error
+                await self._clock.sleep(pause_s)
+                pause_s = min(BACKOFF_MAX_S, pause_s * 2)
+            else:
+                self.trouble = None
+                return result

@@ -1,0 +1,258 @@
+"""Builds the service from its ports."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from fastapi import FastAPI
+
+from sentinel_api.app import create_app
+from sentinel_api.auth.service import OpenGate, SignIn, TokenGate
+from sentinel_api.auth.throttle import LoginThrottle
+from sentinel_api.auth.tokens import AccessTokens
+from sentinel_api.cameras.board import CameraBoard
+from sentinel_api.cameras.service import CameraRegistry
+from sentinel_api.context import ApiContext
+from sentinel_api.events.service import EventHistory
+from sentinel_api.health.service import DatabaseHealth, HealthReport
+from sentinel_api.incidents.service import IncidentDesk
+from sentinel_api.live_video.service import VideoViewers
+from sentinel_api.metrics.service import ApiMetrics, FrameCollector, ServiceCollector
+from sentinel_api.persistence.ledger import PersisterLedger
+from sentinel_api.persistence.service import Persister
+from sentinel_api.realtime.announcements import Announcements
+from sentinel_api.realtime.feed import LiveFeed
+from sentinel_api.realtime.service import Broadcaster
+from sentinel_api.realtime.session import LiveSessions
+from sentinel_api.stats.service import StatsReport
+from sentinel_api.users.service import LOCAL_NAME, UserAccounts
+from sentinel_core.ports.camera_control import CameraControl
+from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.event_bus import EventBus
+from sentinel_core.ports.inference_status import InferenceStatus
+from sentinel_core.ports.live_video import LiveVideo
+from sentinel_core.ports.object_store import ObjectStore
+from sentinel_core.ports.repositories import Database
+from sentinel_core.runtime.service import Service
+from sentinel_core.runtime.settings import Settings
+
+STOP_WITHIN_S = 8.0
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiPorts:
+    """What the service needs from the outside.
+
+    Attributes:
+        services: Those that run in the same process; `/readyz` asks them too.
+    """
+
+    clock: Clock
+    bus: EventBus
+    database: Database
+    objects: ObjectStore
+    camera_control: CameraControl
+    live_video: LiveVideo
+    inference_status: InferenceStatus
+    services: Sequence[Service] = ()
+
+
+class ApiService:
+    """`Service`: the persister and the live feed in the background, `app` for a server to run."""
+
+    def __init__(
+        self,
+        app: FastAPI,
+        *,
+        persister: Persister,
+        feed: LiveFeed,
+        database: DatabaseHealth,
+        tokens: AccessTokens,
+    ) -> None:
+        self.app = app
+        self._persister = persister
+        self._feed = feed
+        self._database = database
+        self._tokens = tokens
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def name(self) -> str:
+        """`api-gateway`."""
+        return "api-gateway"
+
+    async def start(self) -> None:
+        """Start persister and live feed. Raises where the database does not answer."""
+        await self._feed.load()
+        self._tasks = {
+            "persister": asyncio.create_task(self._persister.run(), name="persister"),
+            "live": asyncio.create_task(self._feed.run(), name="live feed"),
+        }
+
+    async def stop(self) -> None:
+        """Store what the bus has, then end.
+
+        What cannot be stored now stays on a bus that outlives the process.
+        """
+        tasks, self._tasks = self._tasks, {}
+        if not tasks:
+            return
+        self._persister.stop()
+        done, _ = await asyncio.wait({tasks["persister"]}, timeout=STOP_WITHIN_S)
+        if not done:
+            _log.warning("the persister did not finish in time")
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+    async def health(self) -> Mapping[str, str | None]:
+        """Database, schema, and the background work."""
+        report = await self._database.report()
+        report["persister"] = self._persister.trouble
+        for name, task in self._tasks.items():
+            if task.done():
+                report[name] = "has ended"
+        if not self._tasks:
+            report["bus"] = "not started"
+        return report
+
+    def issue_local_token(self) -> str:
+        """An administrator's token for the command line on this machine; ends with the process."""
+        return self._tokens.issue_local(LOCAL_NAME)
+
+
+def build(settings: Settings, ports: ApiPorts) -> ApiService:
+    """Join the parts. Nothing runs before `start`.
+
+    Without a secret key, access tokens are signed with a random one and end with the process;
+    sessions go on, since refresh tokens are kept as hashes in the database.
+    """
+    live = _Live.of(ports)
+    tokens = AccessTokens(
+        clock=ports.clock,
+        secret_key=_secret_key(settings),
+        lifetime_s=settings.api.access_token_minutes * 60,
+        boot=live.broadcaster.boot,
+    )
+    app = create_app(settings.api)
+    service = ApiService(
+        app,
+        persister=live.persister,
+        feed=live.feed,
+        database=DatabaseHealth(ports.database),
+        tokens=tokens,
+    )
+    app.state.context = _context(
+        settings, ports, live, tokens, HealthReport((service, *ports.services))
+    )
+    return service
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Live:
+    """What works in the background, and what the routes share with it."""
+
+    board: CameraBoard
+    ledger: PersisterLedger
+    announcements: Announcements
+    broadcaster: Broadcaster
+    persister: Persister
+    feed: LiveFeed
+
+    @classmethod
+    def of(cls, ports: ApiPorts) -> "_Live":
+        board = CameraBoard()
+        ledger = PersisterLedger()
+        announcements = Announcements()
+        broadcaster = Broadcaster(clock=ports.clock, control=ports.camera_control, board=board)
+        return cls(
+            board=board,
+            ledger=ledger,
+            announcements=announcements,
+            broadcaster=broadcaster,
+            persister=Persister(
+                clock=ports.clock,
+                bus=ports.bus,
+                database=ports.database,
+                ledger=ledger,
+                announcements=announcements,
+            ),
+            feed=LiveFeed(
+                clock=ports.clock,
+                bus=ports.bus,
+                database=ports.database,
+                broadcaster=broadcaster,
+                announcements=announcements,
+                ledger=ledger,
+            ),
+        )
+
+
+def _context(
+    settings: Settings, ports: ApiPorts, live: _Live, tokens: AccessTokens, health: HealthReport
+) -> ApiContext:
+    clock, database, control = ports.clock, ports.database, ports.camera_control
+    video = VideoViewers(clock=clock, database=database, video=ports.live_video)
+    return ApiContext(
+        clock=clock,
+        gate=TokenGate(tokens) if settings.api.auth else OpenGate(),
+        sign_in=_sign_in(settings, ports, tokens),
+        users=UserAccounts(clock=clock, database=database),
+        cameras=CameraRegistry(clock=clock, database=database, control=control, board=live.board),
+        incidents=IncidentDesk(
+            clock=clock,
+            database=database,
+            objects=ports.objects,
+            announcements=live.announcements,
+        ),
+        events=EventHistory(database=database),
+        stats=StatsReport(
+            clock=clock,
+            control=control,
+            inference=ports.inference_status,
+            ledger=live.ledger,
+            broadcaster=live.broadcaster,
+            video=video,
+        ),
+        health=health,
+        metrics=_metrics(ports, live, video),
+        live=LiveSessions(clock=clock, database=database, broadcaster=live.broadcaster),
+        video=video,
+    )
+
+
+def _sign_in(settings: Settings, ports: ApiPorts, tokens: AccessTokens) -> SignIn:
+    return SignIn(
+        clock=ports.clock,
+        database=ports.database,
+        tokens=tokens,
+        throttle=LoginThrottle(
+            clock=ports.clock, per_minute=settings.api.login_attempts_per_minute
+        ),
+        session_days=settings.api.session_days,
+        is_required=settings.api.auth,
+    )
+
+
+def _metrics(ports: ApiPorts, live: _Live, video: VideoViewers) -> ApiMetrics:
+    return ApiMetrics(
+        (
+            FrameCollector(ports.camera_control),
+            ServiceCollector(
+                ledger=live.ledger,
+                broadcaster=live.broadcaster,
+                video=video,
+                inference=ports.inference_status,
+            ),
+        )
+    )
+
+
+def _secret_key(settings: Settings) -> str:
+    if settings.secret_key is None:
+        return secrets.token_hex(32)
+    return settings.secret_key.get_secret_value()

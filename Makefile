@@ -16,7 +16,8 @@ PYTEST_ARGS ?=
 DASHBOARD := services/web-dashboard
 CONTRACTS := packages/sentinel-core/src/sentinel_core/contracts
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard packages/*/pyproject.toml services/*/pyproject.toml))
-SOURCES := $(wildcard packages/*/src services/*/src)
+SOURCES := $(MEMBERS:%=%/src)
+TESTS := $(wildcard packages/*/tests services/*/tests tests/architecture tests/e2e benchmarks)
 BIN := .venv/bin
 STEP := tools/step
 # The shims of the Node wheel do not work: npm is called as a script.
@@ -131,14 +132,15 @@ check-lint:
 	@$(STEP) "ruff check" $(BIN)/ruff check .
 # Test files of two members may share a name, so mypy takes each folder of tests by itself.
 check-types:
-	@$(STEP) "mypy, sources" $(BIN)/mypy $(SOURCES) tools
-	@for tests in $(wildcard packages/*/tests services/*/tests tests/* benchmarks); do \
-	    $(STEP) "mypy, $$tests" $(BIN)/mypy $$tests; done
+	@$(STEP) "mypy, sources" $(BIN)/mypy $(SOURCES) tools conftest.py
+	@failed=0; for tests in $(TESTS); do \
+	    $(STEP) "mypy, $$tests" $(BIN)/mypy $$tests || failed=1; done; exit $$failed
 check-imports:
 	@$(STEP) "import-linter" $(BIN)/lint-imports --no-cache
 check-dependencies:
-	@for member in $(MEMBERS); do \
-	    $(STEP) "deptry, $$member" bash -c "cd $$member && $(CURDIR)/$(BIN)/deptry --no-ansi src"; done
+	@failed=0; for member in $(MEMBERS); do \
+	    $(STEP) "deptry, $$member" bash -c "cd $$member && $(CURDIR)/$(BIN)/deptry --no-ansi src" || failed=1; \
+	done; exit $$failed
 check-lock:
 	@$(STEP) "locks are up to date" $(BIN)/python tools/lock.py --check
 check-openapi:

@@ -10,7 +10,7 @@ ATTRIBUTION = house.ROOT / "data/demo/ATTRIBUTION.md"
 
 
 def test_every_file_of_data_is_named_in_the_notice() -> None:
-    patterns = re.findall(r"\bdata/[\w./*-]*[\w*]", NOTICE)
+    patterns = re.findall(r"(?<![\w/])data/[\w./*-]*[\w*]", NOTICE)
     data = [
         house.relative(path) for path in house.files() if house.relative(path).startswith("data/")
     ]
@@ -20,7 +20,7 @@ def test_every_file_of_data_is_named_in_the_notice() -> None:
 
 def test_the_notice_names_nothing_that_is_gone() -> None:
     names = [house.relative(path) for path in house.files()]
-    patterns = re.findall(r"\bdata/[\w./*-]*[\w*]", NOTICE)
+    patterns = re.findall(r"(?<![\w/])data/[\w./*-]*[\w*]", NOTICE)
     assert [p for p in patterns if not any(fnmatch(name, p) for name in names)] == []
 
 

@@ -19,14 +19,20 @@ from pydantic_settings import (
 class ApiSettings(BaseModel):
     """api-gateway."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    auth: bool = True
-    access_token_minutes: int = Field(default=15, ge=1)
-    session_days: int = Field(default=14, ge=1)
-    login_attempts_per_minute: int = Field(default=10, ge=1)
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free one")
+    auth: bool = Field(default=True, description="False only on a loopback host")
+    access_token_minutes: int = Field(
+        default=15, ge=1, description="Life of an access token; it is renewed by itself"
+    )
+    session_days: int = Field(
+        default=14, ge=1, description="A sign-in that is not used for so long ends"
+    )
+    login_attempts_per_minute: int = Field(
+        default=10, ge=1, description="Per name and address; more are refused"
+    )
     dashboard_dir: Path | None = Field(
-        default=None, description="The built dashboard; None: the one beside the code"
+        default=None, description="The built dashboard; not set: the one beside the code"
     )
 
 
@@ -37,11 +43,13 @@ class CameraSettings(BaseModel):
         default_factory=list,
         description="Folders a file source may be in, besides DATA_DIR/videos and the demo clips",
     )
-    connect_timeout_s: float = Field(default=8.0, gt=0)
-    stall_timeout_s: float = Field(default=5.0, gt=0)
-    probe_timeout_s: float = Field(default=10.0, gt=0)
-    backoff_min_s: float = Field(default=0.5, gt=0)
-    backoff_max_s: float = Field(default=30.0, gt=0)
+    connect_timeout_s: float = Field(default=8.0, gt=0, description="Opening a source")
+    stall_timeout_s: float = Field(
+        default=5.0, gt=0, description="Silence of a source before it is opened again"
+    )
+    probe_timeout_s: float = Field(default=10.0, gt=0, description="Looking at a new source")
+    backoff_min_s: float = Field(default=0.5, gt=0, description="First wait before a retry")
+    backoff_max_s: float = Field(default=30.0, gt=0, description="Longest wait before a retry")
     connects_per_s: float = Field(default=5.0, gt=0, description="Of all cameras of this site")
     allow_private_addresses: bool = Field(
         default=True, description="Cameras are in private networks; false guards a public server"
@@ -52,17 +60,22 @@ class InferenceSettings(BaseModel):
     """inference-service."""
 
     model_dir: Path | None = Field(
-        default=None, description="Folder with best.onnx and manifest.json; None: the shipped model"
+        default=None,
+        description="Folder with best.onnx and manifest.json; not set: the shipped model",
     )
     threads: int | None = Field(
-        default=None, ge=1, description="None: the cores of this machine or cgroup"
+        default=None, ge=1, description="Not set: the cores of this machine or cgroup"
     )
     confidence: float = Field(default=0.25, ge=0.0, le=1.0, description="Reported detections")
     class_confidence: dict[str, float] = Field(
         default_factory=dict, description="Overrides by class"
     )
-    staleness_budget_s: float = Field(default=0.5, gt=0)
-    frame_timeout_s: float = Field(default=5.0, gt=0)
+    staleness_budget_s: float = Field(
+        default=0.5, gt=0, description="A live frame older than this is dropped"
+    )
+    frame_timeout_s: float = Field(
+        default=5.0, gt=0, description="Longest wait for the outcome of a frame"
+    )
 
 
 class Settings(BaseSettings):
@@ -78,13 +91,28 @@ class Settings(BaseSettings):
         extra="forbid",
     )
 
-    data_dir: Path = Path("~/.local/share/sentinel")
-    bus_url: str = "memory://"
-    database_url: str | None = None
-    objects_url: str | None = None
-    secret_key: SecretStr | None = None
-    reference_data: Path | None = None
-    log_format: str = Field(default="console", pattern="^(console|json)$")
+    data_dir: Path = Field(
+        default=Path("~/.local/share/sentinel"),
+        description="Database, objects, secret key, videos of the embedded mode",
+    )
+    bus_url: str = Field(default="memory://", description="memory:// is the only one yet")
+    database_url: str | None = Field(
+        default=None,
+        description="sqlite+aiosqlite:///…; not set: sentinel.db in the data directory",
+    )
+    objects_url: str | None = Field(
+        default=None, description="file:///…; not set: objects in the data directory"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Encrypts camera addresses; not set: secret.key in the data directory",
+    )
+    reference_data: Path | None = Field(
+        default=None, description="Folder with reference data for benchmarks and their tests"
+    )
+    log_format: str = Field(
+        default="console", pattern="^(console|json)$", description="console or json"
+    )
     api: ApiSettings = ApiSettings()
     cameras: CameraSettings = CameraSettings()
     inference: InferenceSettings = InferenceSettings()

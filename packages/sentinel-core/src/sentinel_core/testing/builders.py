@@ -127,7 +127,7 @@ def make_detection_event(index: int = 0, **changes: Any) -> DetectionEvent:
     return event
 
 
-def make_incident_event(transition: Transition = "opened", **changes: Any) -> IncidentEvent:
+def make_incident_event(transition: Transition = "opened", /, **changes: Any) -> IncidentEvent:
     """Congestion in a zone, alarm at noon + 20 s; `ended` ends it at noon + 60 s.
 
     The ids follow from what identifies the incident and the transition, unless they are given.

@@ -40,6 +40,11 @@ _TRANSITIONS = _Columns(
 )
 
 
+def search_words(text: str | None) -> str:
+    """What is looked for: case-folded, with single spaces; empty: anything."""
+    return " ".join((text or "").casefold().split())
+
+
 def select_incidents(wanted: EventFilter, named_cameras: Collection[str]) -> sa.Select[IncidentRow]:
     """Incidents by `alarm_at`.
 
@@ -99,7 +104,8 @@ def _state_conditions(
         conditions.append(IncidentRow.handling.in_(sorted(wanted.handlings)))
     if wanted.active_only:
         conditions.append(IncidentRow.condition == Condition.ACTIVE)
-    if wanted.text is not None:
-        found = IncidentRow.search_text.contains(wanted.text.casefold(), autoescape=True)
+    words = search_words(wanted.text)
+    if words:
+        found = IncidentRow.search_text.contains(words, autoescape=True)
         conditions.append(found | IncidentRow.camera_key.in_(sorted(named_cameras)))
     return conditions

@@ -6,7 +6,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sentinel_core.adapters.sql.incident_queries import select_incidents, select_transitions
+from sentinel_core.adapters.sql.incident_queries import (
+    search_words,
+    select_incidents,
+    select_transitions,
+)
 from sentinel_core.adapters.sql.incident_rows import (
     incident_columns,
     to_event,
@@ -113,7 +117,8 @@ class SqlIncidents:
 
         There are hundreds of cameras, and SQLite folds ASCII only: so it is done here.
         """
-        if text is None:
+        words = search_words(text)
+        if not words:
             return ()
         names = await self._statements.values(sa.select(CameraRow.key, CameraRow.name))
-        return [key for key, name in names if text.casefold() in name.casefold()]
+        return [key for key, name in names if words in name.casefold()]

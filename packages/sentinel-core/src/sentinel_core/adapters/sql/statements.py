@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -70,12 +70,8 @@ class Statements:
         """
         await self.begin_write()
         with translated(conflict):
-            result = await self._session.execute(
-                statement,
-                cast("Any", parameters),
-                execution_options={"synchronize_session": False},
-            )
-        return cast("sa.CursorResult[Any]", result).rowcount
+            connection = await self._session.connection()
+            return (await connection.execute(statement, parameters)).rowcount
 
     async def write_returning(
         self, statement: sa.UpdateBase, parameters: Parameters
@@ -83,7 +79,8 @@ class Statements:
         """Run a statement with RETURNING."""
         await self.begin_write()
         with translated():
-            return (await self._session.execute(statement, cast("Any", parameters))).all()
+            connection = await self._session.connection()
+            return (await connection.execute(statement, parameters)).all()
 
     def insert(self, table: type[Base]) -> Insert:
         """An insert of this database's dialect, which knows ON CONFLICT."""

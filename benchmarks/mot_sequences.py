@@ -22,7 +22,8 @@ FRAME, ID, LEFT, TOP, RIGHT, BOTTOM, SCORE, CLASS = range(8)
 BOX = slice(LEFT, SCORE)
 
 Rows = NDArray[np.float64]
-Filter = Callable[[Rows, Rows], NDArray[np.bool_]]
+Mask = NDArray[np.bool_]
+Filter = Callable[[Rows, Rows], Mask]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Source:
     full_rate_hz: float
     keep_every: int
     class_id: int
-    counts: Callable[[Rows], NDArray[np.bool_]]
+    counts: Callable[[Rows], Mask]
     drop: Filter
     score_is_margin: bool = False
 
@@ -154,23 +155,26 @@ def _kept_rows(sequence: Sequence, frame: int, detections: Detections) -> Rows:
     return rows if not len(rows) else rows[~sequence.drop(rows, truth)]
 
 
-def _aicity_counts(truth: Rows) -> NDArray[np.bool_]:
-    return (truth[:, CLASS] == AICITY_CAR) & ~np.isin(truth[:, ID], AICITY_IGNORED_IDS)
+def _aicity_counts(truth: Rows) -> Mask:
+    counts: Mask = (truth[:, CLASS] == AICITY_CAR) & ~np.isin(truth[:, ID], AICITY_IGNORED_IDS)
+    return counts
 
 
-def _in_ignored_region(predictions: Rows, truth: Rows) -> NDArray[np.bool_]:
+def _in_ignored_region(predictions: Rows, truth: Rows) -> Mask:
     counts = _aicity_counts(truth)
     _, inside = overlap(predictions[:, BOX], truth[~counts][:, BOX])
     iou, _ = overlap(predictions[:, BOX], truth[counts][:, BOX])
-    matches_truth = iou.max(axis=1, initial=0.0) >= MATCH_IOU
-    return (inside.max(axis=1, initial=0.0) >= MATCH_IOU) & ~matches_truth
+    matches_truth: Mask = iou.max(axis=1, initial=0.0) >= MATCH_IOU
+    is_inside: Mask = inside.max(axis=1, initial=0.0) >= MATCH_IOU
+    return is_inside & ~matches_truth
 
 
-def _pedestrian_counts(truth: Rows) -> NDArray[np.bool_]:
-    return (truth[:, CLASS] == 1) & (truth[:, SCORE] == 1)
+def _pedestrian_counts(truth: Rows) -> Mask:
+    counts: Mask = (truth[:, CLASS] == 1) & (truth[:, SCORE] == 1)
+    return counts
 
 
-def _on_distractor(predictions: Rows, truth: Rows) -> NDArray[np.bool_]:
+def _on_distractor(predictions: Rows, truth: Rows) -> Mask:
     iou, _ = overlap(predictions[:, BOX], truth[:, BOX])
     rows, columns = linear_sum_assignment(np.where(iou >= MATCH_IOU, iou, 0.0), maximize=True)
     on = (iou[rows, columns] >= MATCH_IOU) & np.isin(truth[columns, CLASS], MOT17_DISTRACTORS)
@@ -179,11 +183,11 @@ def _on_distractor(predictions: Rows, truth: Rows) -> NDArray[np.bool_]:
     return dropped
 
 
-def _all_count(truth: Rows) -> NDArray[np.bool_]:
+def _all_count(truth: Rows) -> Mask:
     return np.ones(len(truth), dtype=bool)
 
 
-def _none_dropped(predictions: Rows, _truth: Rows) -> NDArray[np.bool_]:
+def _none_dropped(predictions: Rows, _truth: Rows) -> Mask:
     return np.zeros(len(predictions), dtype=bool)
 
 
@@ -252,7 +256,7 @@ def _read(path: Path) -> Rows:
 
 
 def _thin(rows: Rows, keep_every: int) -> Rows:
-    kept = rows[(rows[:, FRAME] - 1) % keep_every == 0]
+    kept: Rows = rows[(rows[:, FRAME] - 1) % keep_every == 0]
     kept[:, FRAME] = (kept[:, FRAME] - 1) // keep_every + 1
     return kept
 

@@ -193,7 +193,8 @@ def _number(cell: Cell) -> str:
     if cell is None:
         return "-"
     if isinstance(cell, float):
-        return f"{cell:.4g}" if abs(cell) < 1000 else f"{cell:.0f}"
+        text = f"{cell:.4g}" if abs(cell) < 1000 else f"{cell:.0f}"
+        return text if "." in text or abs(cell) >= 1000 else f"{cell:.1f}"
     return str(cell)
 
 

@@ -1,6 +1,7 @@
 """`sentinel`: the command line."""
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -29,10 +30,14 @@ app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
 
 
-def main() -> None:
-    """Run a command; a designed error is one line and an exit code, not a traceback."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; a designed error is one line and an exit code, not a traceback.
+
+    Args:
+        arguments: Without the program's name; None: those of the process.
+    """
     try:
-        app()
+        app(args=arguments)
     except InvalidInput as error:
         print_error(error.message)
         sys.exit(WRONG_USE)

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel_core.domain.incidents import EndReason, Incident
+from sentinel_core.domain.incidents import EndReason, Incident, Priority
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.detection.detections import NO_TRACK, Detections
@@ -78,7 +78,8 @@ class CameraPipeline:
             detections=tracked,
         )
         changes = self._rules.update(scene)
-        return JudgedFrame(scene, reported, changes, self._rules.active())
+        active = sorted(self._rules.active(), key=_urgency)
+        return JudgedFrame(scene, reported, changes, tuple(active))
 
     def replace_zones(self, zones: ZoneSet, at: datetime) -> Sequence[IncidentChange]:
         """Use other zones from now on."""
@@ -92,3 +93,7 @@ class CameraPipeline:
     def close(self, reason: EndReason, at: datetime) -> Sequence[IncidentChange]:
         """End what is active, for `reason`."""
         return self._rules.close(reason, at)
+
+
+def _urgency(incident: Incident) -> int:
+    return list(Priority).index(incident.priority)

@@ -1,0 +1,1 @@
+"""A scripted detector and a station around the service, for tests of this service and of the whole."""

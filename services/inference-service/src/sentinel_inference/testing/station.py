@@ -1,0 +1,162 @@
+"""A whole inference-service on SQLite, the in-process bus and folders; only the network is scripted."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key
+from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
+from sentinel_core.adapters.memory.event_bus import MemoryEventBus
+from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
+from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.incident_event import IncidentEvent
+from sentinel_core.contracts.topics import DETECTIONS, INCIDENTS
+from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
+from sentinel_core.ports.event_bus import TopicPartition
+from sentinel_core.runtime.settings import InferenceSettings, Settings
+from sentinel_core.testing.builders import make_camera
+from sentinel_core.testing.clock import ManualClock
+from sentinel_inference import InferencePorts, InferenceService, build
+from sentinel_vision.detection.classes import CAR
+from sentinel_vision.detection.detections import Detections
+from sentinel_vision.frames.frame import Frame, Picture
+
+WIDTH, HEIGHT = 640, 360
+STEP_90K = 18_000
+"""Five frames a second."""
+
+NO_STOP = Zone(
+    id=UUID(int=7),
+    name="fire lane",
+    type=ZoneType.NO_STOP,
+    polygon=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),
+    rules={"stopped_vehicle": {"on_s": 5}},
+)
+
+
+@dataclass
+class ScriptedDetector:
+    """Sees in each picture what the test put on `script`; with nothing left, nothing."""
+
+    script: list[Detections | Exception] = field(default_factory=list)
+    model_version: str = "scripted"
+    model_sha256: str = "0" * 64
+    name: str = "script"
+    before_detect: Callable[[], None] = lambda: None
+
+    def detect(self, rgb: NDArray[np.uint8], source: tuple[int, int]) -> Detections:
+        """See `Detector.detect`."""
+        del rgb, source
+        self.before_detect()
+        step = self.script.pop(0) if self.script else Detections.empty()
+        if isinstance(step, Exception):
+            raise step
+        return step
+
+
+def cars(*boxes: tuple[float, float, float, float], confidence: float = 0.9) -> Detections:
+    """Cars with boxes in pixels of a 640x360 frame."""
+    n = len(boxes)
+    return Detections.from_arrays(
+        np.array(boxes, dtype=np.float32).reshape(n, 4), np.full(n, confidence), np.full(n, CAR)
+    )
+
+
+@dataclass
+class Station:
+    """The service with everything around it."""
+
+    service: InferenceService
+    detector: ScriptedDetector
+    clock: ManualClock
+    bus: MemoryEventBus
+    database: SqlDatabase
+    objects: FilesystemObjectStore
+    index: int = 0
+    epoch: str = "01JEPOCH000000000000000000"
+
+    def frame(self, *, camera_key: str = "cam_01", age_s: float = 0.0) -> Frame:
+        """The next frame of a camera, 0.2 s after the one before."""
+        self.index += 1
+        pts_90k = self.index * STEP_90K
+        half = ((HEIGHT + 1) // 2, (WIDTH + 1) // 2)
+        return Frame(
+            camera_key=camera_key,
+            stream_epoch=self.epoch,
+            index=self.index,
+            pts_90k=pts_90k,
+            captured_at=self.clock.utc_now() + timedelta(seconds=pts_90k / 90_000),
+            arrived_monotonic_s=self.clock.monotonic() - age_s,
+            is_live=True,
+            rgb=np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8),
+            picture=Picture(
+                np.zeros((HEIGHT, WIDTH), dtype=np.uint8),
+                np.full(half, 128, dtype=np.uint8),
+                np.full(half, 128, dtype=np.uint8),
+            ),
+        )
+
+    async def show(self, detections: Detections, *, times: int = 1) -> None:
+        """Infer frames that show `detections`."""
+        for _ in range(times):
+            self.detector.script.append(detections)
+            await self.service.infer(self.frame())
+
+    async def detection_events(self) -> list[DetectionEvent]:
+        """All that were published so far."""
+        return [
+            msgspec.json.decode(value, type=DetectionEvent)
+            for value in await self._published(DETECTIONS)
+        ]
+
+    async def incident_events(self) -> list[IncidentEvent]:
+        """All that were published so far, in order."""
+        return [
+            msgspec.json.decode(value, type=IncidentEvent)
+            for value in await self._published(INCIDENTS)
+        ]
+
+    async def _published(self, topic: str) -> list[bytes]:
+        start = {TopicPartition(topic, 0): 0}
+        async with self.bus.subscribe([topic], start=start) as subscription:
+            messages = await subscription.poll(max_messages=10_000, timeout_s=0.01)
+        return [message.value for message in messages]
+
+
+@asynccontextmanager
+async def running_station(folder: Path) -> AsyncIterator[Station]:
+    """Start a station with one camera, `cam_01`, whose whole picture is the zone `NO_STOP`."""
+    clock = ManualClock()
+    url = f"sqlite+aiosqlite:///{folder / 'sentinel.db'}"
+    await upgrade_database(url)
+    database = open_database(url, clock=clock, secrets=FernetSecrets(generate_key()))
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        station = await _build(folder, clock, database)
+        await station.service.start()
+        try:
+            yield station
+        finally:
+            await station.service.stop()
+
+
+async def _build(folder: Path, clock: ManualClock, database: SqlDatabase) -> Station:
+    camera = make_camera(key="cam_01")
+    async with database.transaction() as work:
+        await work.cameras.add(camera)
+        await work.cameras.replace_zones(camera.id, ZoneSet(zones=(NO_STOP,)))
+    bus = MemoryEventBus()
+    objects = FilesystemObjectStore(folder / "objects")
+    detector = ScriptedDetector()
+    ports = InferencePorts(
+        clock=clock, bus=bus, database=database, objects=objects, detector=detector
+    )
+    service = build(Settings(inference=InferenceSettings(threads=2)), ports)
+    return Station(service, detector, clock, bus, database, objects)

@@ -19,6 +19,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Content-Security-Policy": API_POLICY,
+    "Cache-Control": "no-store",
 }
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -2,6 +2,7 @@
 import type { IncidentMessage } from '@/shared/api/generated/live-message';
 import { hub } from './session';
 
+export { Backoff } from './backoff';
 export type { ConnectionState } from './connection';
 export { useCameraLive, useConnection } from './hooks';
 export type { CameraLive } from './live-hub';

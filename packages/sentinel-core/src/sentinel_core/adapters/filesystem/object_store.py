@@ -76,6 +76,8 @@ def _translated(key: ObjectKey) -> Iterator[None]:
         raise NotFound(f"no object {key}") from error
     except AlreadyExistsError as error:
         raise Conflict(f"{key} is there already") from error
+    except ValueError as error:  # a path with `..` in it
+        raise InvalidInput(f"{key} is no place for an object") from error
     except (BaseError, OSError) as error:
         if _is_full(error):
             raise StorageFull(f"no room left to write {key}") from error

@@ -87,20 +87,22 @@ class _MemorySubscription:
 
     async def poll(self, *, max_messages: int, timeout_s: float) -> Sequence[Message]:
         messages = self._take(max_messages)
-        if messages:
-            return messages
         try:
             async with asyncio.timeout(timeout_s):
-                await self._wake.wait()
+                while not messages:  # every topic wakes every reader
+                    await self._wake.wait()
+                    messages = self._take(max_messages)
         except TimeoutError:
             return []
-        return self._take(max_messages)
+        return messages
 
     def _take(self, max_messages: int) -> list[Message]:
         self._wake.clear()
         taken: list[Message] = []
         for log in self._logs:
             taken.extend(self._take_from(log, max_messages - len(taken)))
+        # Another topic is first next time, so that a busy one starves none.
+        self._logs = [*self._logs[1:], self._logs[0]]
         return taken
 
     def _take_from(self, log: _Log, room: int) -> list[Message]:

@@ -92,7 +92,7 @@ $(DASHBOARD)/out/index.html: $(DASHBOARD_INPUTS) $(wildcard docs/openapi.json $(
 	@touch $@
 
 .PHONY: lock
-lock: env ## Resolve requirements.lock again, keeping its pins (UPGRADE=1 drops them, UPGRADE=name one)
+lock: env ## Resolve the Python locks again, keeping their pins (UPGRADE=name drops one, UPGRADE=1 all)
 	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade $(UPGRADE))
 
 .PHONY: openapi
@@ -158,14 +158,24 @@ check-dashboard-boundaries:
 
 # ---- measure -------------------------------------------------------------------------------------
 
+# An environment of its own: what the product is measured against never gets into .venv.
+.venv-bench/.made: benchmarks/requirements.lock $(MEMBERS:%=%/pyproject.toml) | .venv/.made/members
+	@$(STEP) "Make .venv-bench" $(BIN)/uv venv --clear --python $(BIN)/python .venv-bench
+	@$(STEP) "Install what the benchmarks compare with" \
+	    $(BIN)/uv pip sync --python .venv-bench/bin/python --require-hashes --compile-bytecode benchmarks/requirements.lock
+	@printf '%s\n' $(abspath $(SOURCES)) >"$$(.venv-bench/bin/python -c 'import site; print(site.getsitepackages()[0])')/members.pth"
+	@touch $@
+
+BENCH := .venv-bench/bin/python benchmarks
+
 .PHONY: bench-tracker
-bench-tracker: env generate ## Tracker: quality and time per frame (P7)
-	@$(BIN)/python benchmarks/tracker.py $(ARGS)
+bench-tracker: .venv-bench/.made generate ## Tracker: quality and time per frame (P7)
+	@$(BENCH)/tracker.py $(ARGS)
 
 .PHONY: bench-pipeline
-bench-pipeline: env generate ## Pipeline: frames/s beside the bare model (P1)
-	@$(BIN)/python benchmarks/pipeline.py $(ARGS)
+bench-pipeline: .venv-bench/.made generate ## Pipeline: frames/s beside the bare model (P1)
+	@$(BENCH)/pipeline.py $(ARGS)
 
 .PHONY: bench-rules
-bench-rules: env generate ## Rules: time per frame (P11)
-	@$(BIN)/python benchmarks/rules.py $(ARGS)
+bench-rules: .venv-bench/.made generate ## Rules: time per frame (P11)
+	@$(BENCH)/rules.py $(ARGS)

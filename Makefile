@@ -96,8 +96,9 @@ lock: env ## Resolve the Python locks again, keeping their pins (UPGRADE=name dr
 	@$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade $(UPGRADE))
 
 .PHONY: openapi
-openapi: env generate ## Write docs/openapi.json from the code
+openapi: env generate ## Write docs/openapi.json and docs/security.md from the routes
 	@$(BIN)/python tools/export_openapi.py
+	@$(BIN)/python tools/export_security_table.py
 
 .PHONY: settings-table
 settings-table: env generate ## Write the settings table of docs/operations.md from the code
@@ -145,6 +146,7 @@ check-lock:
 	@$(STEP) "locks are up to date" $(BIN)/python tools/lock.py --check
 check-openapi:
 	@$(STEP) "docs/openapi.json is up to date" $(BIN)/python tools/export_openapi.py --check
+	@$(STEP) "docs/security.md is up to date" $(BIN)/python tools/export_security_table.py --check
 check-rules:
 	@$(STEP) "rules of the house" $(BIN)/pytest -q -p no:cacheprovider tests/architecture
 check-dashboard-lint:
@@ -167,15 +169,16 @@ check-dashboard-boundaries:
 	@touch $@
 
 BENCH := .venv-bench/bin/python benchmarks
+BENCH_ARGS := $(if $(STRICT),--strict) $(ARGS)
 
 .PHONY: bench-tracker
 bench-tracker: .venv-bench/.made generate ## Tracker: quality and time per frame (P7)
-	@$(BENCH)/tracker.py $(ARGS)
+	@$(BENCH)/tracker.py $(BENCH_ARGS)
 
 .PHONY: bench-pipeline
 bench-pipeline: .venv-bench/.made generate ## Pipeline: frames/s beside the bare model (P1)
-	@$(BENCH)/pipeline.py $(ARGS)
+	@$(BENCH)/pipeline.py $(BENCH_ARGS)
 
 .PHONY: bench-rules
 bench-rules: .venv-bench/.made generate ## Rules: time per frame (P11)
-	@$(BENCH)/rules.py $(ARGS)
+	@$(BENCH)/rules.py $(BENCH_ARGS)

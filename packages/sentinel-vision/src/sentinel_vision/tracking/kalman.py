@@ -59,21 +59,19 @@ class BoxFilter:
         covariance += elapsed_s * (speed_variance + agility / 2.0)
         speed_variance += agility
 
-    def correct(self, state: Floats, measured: Floats) -> Floats:
-        """State after an observation of each box; the rows of both arguments agree."""
-        corrected = state.copy()
-        box_variance, covariance, speed_variance = _variances(corrected)
+    def correct(self, state: Floats, measured: Floats) -> None:
+        """Take in an observation of each box, in place; the rows of both arguments agree."""
+        box_variance, covariance, speed_variance = _variances(state)
         noise = (self.settings.measurement_noise * measured[:, HEIGHT]) ** 2
         total = box_variance + noise
         box_gain = box_variance / total
         speed_gain = covariance / total
-        innovation = measured - corrected[:, BOX]
-        corrected[:, BOX] += box_gain[:, None] * innovation
-        corrected[:, SPEED] += speed_gain[:, None] * innovation
+        innovation = measured - state[:, BOX]
+        state[:, BOX] += box_gain[:, None] * innovation
+        state[:, SPEED] += speed_gain[:, None] * innovation
         speed_variance -= speed_gain * covariance
         box_variance *= 1.0 - box_gain
         covariance *= 1.0 - box_gain
-        return corrected
 
 
 def _variances(state: Floats) -> tuple[Floats, Floats, Floats]:

@@ -17,11 +17,10 @@ class TrackerSettings:
         high_confidence: rows from here on look for any track, rows below only continue a track
             that was seen in the last frame.
         new_confidence: a row from here on begins a track if it found none.
-        match_similarity: least overlap (intersection over union) times confidence with which a
-            high row continues a confirmed track.
-        low_match_overlap: least overlap with which a low row continues a track.
-        tentative_similarity: least overlap times confidence with which a high row is the second
-            hit of a new track.
+        match_overlap: least overlap (intersection over union) with which a high row continues a
+            confirmed track.
+        low_match_overlap: the same for a low row.
+        tentative_overlap: the same for a high row and a track that is not confirmed yet.
         confirm_hits: hits after which a track is confirmed and its id is given out.
         lost_s: a track unseen for longer than this has ended.
         measurement_noise: standard deviation of a detector's box edges, in box heights.
@@ -31,22 +30,22 @@ class TrackerSettings:
     """
 
     low_confidence: float = 0.1
-    high_confidence: float = 0.5
-    new_confidence: float = 0.6
-    match_similarity: float = 0.2
+    high_confidence: float = 0.3
+    new_confidence: float = 0.4
+    match_overlap: float = 0.25
     low_match_overlap: float = 0.5
-    tentative_similarity: float = 0.3
+    tentative_overlap: float = 0.3
     confirm_hits: int = 2
-    lost_s: float = 1.5
+    lost_s: float = 2.0
     measurement_noise: float = 0.05
     drift_noise: float = 0.11
-    acceleration_noise: float = 0.07
-    start_speed: float = 0.4
+    acceleration_noise: float = 0.2
+    start_speed: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.low_confidence <= self.high_confidence <= self.new_confidence <= 1.0:
             raise ValueError("confidences must ascend from low over high to new, within 0..1")
-        fractions = (self.match_similarity, self.low_match_overlap, self.tentative_similarity)
+        fractions = (self.match_overlap, self.low_match_overlap, self.tentative_overlap)
         if not all(0.0 < fraction <= 1.0 for fraction in fractions):
             raise ValueError("an overlap must be above 0 and at most 1")
         if self.confirm_hits < 1:

@@ -7,12 +7,10 @@ from numpy.typing import NDArray
 
 from sentinel_vision.detection.classes import CLASS_GROUPS, CLASS_NAMES
 from sentinel_vision.detection.detections import NO_TRACK, Detections
-from sentinel_vision.tracking.association import Mask, Rows, assign, overlaps
+from sentinel_vision.tracking.association import NONE, Mask, Pairing, Rows, overlapping_pairs
 from sentinel_vision.tracking.kalman import BOX, STATE_SIZE, BoxFilter
 from sentinel_vision.tracking.settings import TrackerSettings
 from sentinel_vision.tracking.tracks import Tracks, no_tracks
-
-_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +19,13 @@ class _Sighting:
 
     Attributes:
         boxes: float64, shape (m, 4), centre x, centre y, width, height in pixels.
-        confidences: float64, shape (m,).
+        confidences: float32, shape (m,).
         class_ids: int64, shape (m,).
         groups: int64, shape (m,).
     """
 
     boxes: NDArray[np.float64]
-    confidences: NDArray[np.float64]
+    confidences: NDArray[np.float32]
     class_ids: NDArray[np.int64]
     groups: NDArray[np.int64]
 
@@ -56,11 +54,16 @@ class Tracker:
     settings: TrackerSettings = field(default_factory=TrackerSettings)
     next_id: int = 1
     _filter: BoxFilter = field(init=False)
+    _least_overlap: float = field(init=False)
     _tracks: Tracks = field(init=False)
     _time_s: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._filter = BoxFilter(self.settings)
+        settings = self.settings
+        self._filter = BoxFilter(settings)
+        self._least_overlap = min(
+            settings.match_overlap, settings.low_match_overlap, settings.tentative_overlap
+        )
         self._tracks = no_tracks(STATE_SIZE)
 
     def reset(self) -> None:
@@ -91,7 +94,7 @@ class Tracker:
         track_of_row = self._associate(sighting, previous_s)
         track_ids, class_ids = self._correct(sighting, track_of_row, time_s)
         self._drop_unconfirmed(time_s)
-        self._begin(sighting, track_of_row == _NONE, time_s)
+        self._begin(sighting, track_of_row == NONE, time_s)
         return _in_order_of(detections, order, track_ids, class_ids)
 
     def _advance(self, time_s: float) -> None:
@@ -107,34 +110,24 @@ class Tracker:
             self._tracks = self._tracks.select(is_alive)
 
     def _associate(self, sighting: _Sighting, previous_s: float | None) -> Rows:
-        """Index of the track that each row continues, or `_NONE`."""
+        """Index of the track that each row continues, or `NONE`."""
         settings, tracks = self.settings, self._tracks
-        track_of_row = np.full(len(sighting), _NONE, dtype=np.intp)
         if not len(tracks) or not len(sighting):
-            return track_of_row
-        overlap = overlaps(tracks.state[:, BOX], sighting.boxes)
-        overlap *= tracks.groups[:, None] == sighting.groups
-        similarity = overlap * sighting.confidences
-        is_free = np.ones(len(tracks), dtype=bool)
-        is_confirmed = tracks.hits >= settings.confirm_hits
-        is_high = sighting.confidences >= settings.high_confidence
-        is_low = (sighting.confidences >= settings.low_confidence) & ~is_high
-
-        def pair(score: NDArray[np.float64], least: float, among: Mask, rows: Mask) -> None:
-            candidates = score >= least
-            candidates &= (among & is_free)[:, None]
-            candidates &= rows & (track_of_row == _NONE)
-            paired_tracks, paired_rows = assign(score, candidates)
-            track_of_row[paired_rows] = paired_tracks
-            is_free[paired_tracks] = False
-
-        pair(similarity, settings.match_similarity, is_confirmed, is_high)
+            return np.full(len(sighting), NONE, dtype=np.intp)
+        pairs = overlapping_pairs(tracks.state[:, BOX], sighting.boxes, self._least_overlap)
+        confidence = sighting.confidences.take(pairs.boxes)
+        pairing = Pairing(pairs, pairs.overlap * confidence, (len(tracks), len(sighting)))
+        of_group = tracks.groups.take(pairs.tracks) == sighting.groups.take(pairs.boxes)
+        is_confirmed = (tracks.hits >= settings.confirm_hits).take(pairs.tracks)
+        is_high = (confidence >= settings.high_confidence) & of_group
+        is_low = (confidence >= settings.low_confidence) & of_group & ~is_high
+        pairing.pair(is_high & is_confirmed & (pairs.overlap >= settings.match_overlap))
         if is_low.any():
-            was_seen = tracks.seen_s == previous_s
-            pair(overlap, settings.low_match_overlap, is_confirmed & was_seen, is_low)
+            was_seen = is_confirmed & (tracks.seen_s == previous_s).take(pairs.tracks)
+            pairing.pair(is_low & was_seen & (pairs.overlap >= settings.low_match_overlap))
         if not is_confirmed.all():
-            pair(similarity, settings.tentative_similarity, ~is_confirmed, is_high)
-        return track_of_row
+            pairing.pair(is_high & ~is_confirmed & (pairs.overlap >= settings.tentative_overlap))
+        return pairing.track_of_box
 
     def _correct(
         self, sighting: _Sighting, track_of_row: Rows, time_s: float
@@ -143,12 +136,13 @@ class Tracker:
         tracks = self._tracks
         track_ids = np.full(len(sighting), NO_TRACK, dtype=np.int64)
         class_ids = sighting.class_ids.copy()
-        (rows,) = (track_of_row != _NONE).nonzero()
+        (rows,) = (track_of_row != NONE).nonzero()
         if not len(rows):
             return track_ids, class_ids
         seen = track_of_row.take(rows)
         state = tracks.state.take(seen, axis=0)
-        tracks.state[seen] = self._filter.correct(state, sighting.boxes.take(rows, axis=0))
+        self._filter.correct(state, sighting.boxes.take(rows, axis=0))
+        tracks.state[seen] = state
         tracks.seen_s[seen] = time_s
         tracks.hits[seen] += 1
         tracks.votes[seen, class_ids.take(rows)] += sighting.confidences.take(rows)
@@ -199,7 +193,7 @@ def _sighting(detections: Detections, order: Rows) -> _Sighting:
     class_ids = detections.class_ids.take(order)
     return _Sighting(
         boxes=boxes,
-        confidences=detections.confidences.take(order).astype(np.float64),
+        confidences=detections.confidences.take(order),
         class_ids=class_ids,
         groups=CLASS_GROUPS.take(class_ids),
     )

@@ -31,11 +31,17 @@ def translated(conflict: str = "the row clashes with one that is stored") -> Ite
     except exc.IntegrityError as error:
         raise Conflict(conflict) from error
     except exc.DataError as error:
-        raise InvalidInput(f"the database cannot hold this value: {error.orig}") from error
+        raise InvalidInput(f"the database cannot hold this value: {_cause(error)}") from error
     except exc.DBAPIError as error:
         raise _classified(error.orig) from error
+    except (exc.StatementError, OverflowError, UnicodeError) as error:
+        raise InvalidInput(f"the database cannot hold this value: {_cause(error)}") from error
     except (exc.TimeoutError, OSError) as error:
         raise DependencyUnavailable(f"the database does not answer: {error}") from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    return error.orig or error if isinstance(error, exc.StatementError) else error
 
 
 def _classified(error: BaseException | None) -> SentinelError:

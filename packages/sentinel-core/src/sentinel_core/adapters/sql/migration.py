@@ -12,7 +12,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
-from sentinel_core.adapters.sql.engine import make_migration_engine, parse_database_url
+from sentinel_core.adapters.sql.engine import (
+    is_sqlite,
+    make_migration_engine,
+    parse_database_url,
+)
 from sentinel_core.adapters.sql.errors import translated
 from sentinel_core.domain.errors import Conflict, DependencyUnavailable
 
@@ -61,7 +65,7 @@ def _newest() -> frozenset[str]:
 def _run(url: str, migrate: Callable[[Config], None]) -> None:
     parsed = parse_database_url(url)
     try:
-        if parsed.drivername.startswith("sqlite"):
+        if is_sqlite(parsed):
             _make_file(Path(str(parsed.database)))
         with translated():
             asyncio.run(_migrate(parsed, migrate))

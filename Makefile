@@ -133,8 +133,8 @@ check-lint:
 	@$(STEP) "ruff check" $(BIN)/ruff check .
 # Test files of two members may share a name, so mypy takes each folder of tests by itself.
 check-types:
-	@$(STEP) "mypy, sources" $(BIN)/mypy $(SOURCES) tools conftest.py
-	@failed=0; for tests in $(TESTS); do \
+	@failed=0; $(STEP) "mypy, sources" $(BIN)/mypy $(SOURCES) tools conftest.py || failed=1; \
+	for tests in $(TESTS); do \
 	    $(STEP) "mypy, $$tests" $(BIN)/mypy $$tests || failed=1; done; exit $$failed
 check-imports:
 	@$(STEP) "import-linter" $(BIN)/lint-imports --no-cache

@@ -78,5 +78,8 @@ def _error_of(answer: httpx2.Response) -> SentinelError:
         return SentinelError(f"the API answered {answer.status_code}")
     for entry in problem.get("errors", []):
         message += f"; {entry.get('field')}: {entry.get('reason')}"
-    kinds: dict[int, type[SentinelError]] = {404: NotFound, 422: InvalidInput}
-    return kinds.get(answer.status_code, SentinelError)(message)
+    kinds: dict[str, type[SentinelError]] = {
+        NotFound.code: NotFound,
+        InvalidInput.code: InvalidInput,
+    }
+    return kinds.get(problem.get("code"), SentinelError)(message)

@@ -1,10 +1,10 @@
 """`sentinel up`: the whole system in one process tree."""
 
 import asyncio
+import errno
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -63,7 +63,7 @@ def up(
     directory.prepare()
     with (
         directory.held(),
-        _listening(settings.api.host, settings.api.port) as listener,
+        _listen(settings.api.host, settings.api.port) as listener,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         runner.run(_run(settings, directory, listener, demo=demo))
@@ -115,8 +115,7 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
+def _listen(host: str, port: int) -> socket.socket:
     """Take the port before anything is started.
 
     Raises:
@@ -125,10 +124,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.create_server(address[:2], family=family, backlog=256) as listener:
-            yield listener
+        return socket.create_server(address[:2], family=family, backlog=256)
     except OSError as error:
-        if error.errno == 98:
+        if error.errno == errno.EADDRINUSE:
             raise Conflict(
                 f"port {port} is in use on {host}; choose another with --port"
             ) from error

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sentinel_api.access import Principal
 from sentinel_api.audit import record_change
-from sentinel_api.cameras.board import CameraBoard
+from sentinel_api.cameras.board import CameraBoard, show_status
 from sentinel_api.cameras.schemas import (
     CameraAnswer,
     ChangeCamera,
@@ -17,7 +17,13 @@ from sentinel_api.cameras.schemas import (
     RemovedCameras,
 )
 from sentinel_api.cameras.sources import check_source_url
-from sentinel_core.domain.cameras import Camera, derive_camera_key, redact_url
+from sentinel_core.domain.cameras import (
+    Camera,
+    CameraStatus,
+    SourceState,
+    derive_camera_key,
+    redact_url,
+)
 from sentinel_core.domain.errors import Conflict, DependencyUnavailable, NotFound, StaleState
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.camera_control import CameraControl
@@ -196,8 +202,11 @@ class CameraRegistry:
         )
 
     def _show(self, camera: Camera) -> CameraAnswer:
+        # The stored status says whether an incident is active; the reader's state is fresher.
         state = self._control.states().get(camera.key)
-        return CameraAnswer.of(camera, state, self._board.status_of(camera.key, state))
+        source = state.state if state else SourceState.OFFLINE
+        status = show_status(source, has_active=camera.status is CameraStatus.ALERT)
+        return CameraAnswer.of(camera, state, status)
 
     def _stale(self, camera: Camera) -> StaleState:
         return StaleState(

@@ -1,0 +1,130 @@
+"""From the bus into the database: nothing twice, nothing skipped."""
+
+import base64
+
+import msgspec
+import pytest
+from sentinel_api.testing import World, eventually
+
+from sentinel_core.contracts.topics import DETECTIONS, DETECTIONS_DLQ, INCIDENTS
+from sentinel_core.domain.errors import DependencyUnavailable, SentinelError, StorageFull
+from sentinel_core.ports.event_bus import TopicPartition
+from sentinel_core.testing.builders import (
+    make_camera_state_event,
+    make_detection_event,
+    make_incident_event,
+)
+
+
+async def stats(world: World) -> dict[str, int]:
+    return dict((await world.client().get("/api/stats")).json()["events"])
+
+
+async def letters(world: World) -> list[dict[str, object]]:
+    async with world.bus.subscribe([DETECTIONS_DLQ], start={}) as subscription:
+        found = await subscription.poll(max_messages=100, timeout_s=0.05)
+    return [msgspec.json.decode(message.value) for message in found]
+
+
+async def test_detections_are_stored_once(world: World) -> None:
+    await world.add_camera()
+    events = [make_detection_event(index) for index in range(20)]
+    await world.store(*events)
+    await world.store(*events[:7])
+    assert await stats(world) == {
+        "detections_stored": 20,
+        "incidents_stored": 0,
+        "dlq": 0,
+        "lag": 0,
+    }
+    async with world.database.transaction() as work:
+        assert await work.detections.recent("cam_01")
+
+
+async def test_offsets_are_those_of_the_rows(world: World) -> None:
+    await world.add_camera()
+    await world.store(make_incident_event(), make_detection_event(), make_camera_state_event())
+    async with world.database.transaction() as work:
+        offsets = await work.offsets.load("persister")
+    assert offsets[TopicPartition(INCIDENTS, 0)] == 1
+    assert offsets[TopicPartition(DETECTIONS, 0)] == 1
+
+
+@pytest.mark.parametrize(
+    ("topic", "value", "reason"),
+    [
+        (DETECTIONS, b"\xff\xfe not JSON", "JSON"),
+        (DETECTIONS, b'{"schema_version": 2}', "schema_version"),
+        (DETECTIONS, b'{"x":' * 100_000, "nested"),
+        (INCIDENTS, b'"text"', "object"),
+        (INCIDENTS, b"", "truncated"),
+    ],
+)
+async def test_message_that_breaks_the_schema_is_put_aside(
+    world: World, topic: str, value: bytes, reason: str
+) -> None:
+    await world.add_camera()
+    await world.publish_bytes(topic, "cam_01", value)
+    await world.store(make_incident_event(), make_detection_event())
+    (letter,) = await letters(world)
+    assert base64.b64decode(str(letter["value_base64"])) == value
+    assert (letter["topic"], letter["key"], letter["offset"]) == (topic, "cam_01", 0)
+    assert reason in str(letter["reason"])
+    assert (await stats(world))["dlq"] == 1
+    assert (await stats(world))["incidents_stored"] == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"incident_id": "no uuid"},
+        {"timestamp": "yesterday"},
+        {"timestamp": "0001-01-01T00:00:00+23:59"},
+        {"type": "earthquake"},
+        {"camera_id": "../../etc"},
+        {"reason": "boredom"},
+        {"zone_id": "nowhere"},
+        {"start_pts_90k": 2**80},
+    ],
+)
+async def test_values_that_no_row_can_hold_are_put_aside(
+    world: World, changes: dict[str, object]
+) -> None:
+    await world.add_camera()
+    broken = msgspec.structs.replace(make_incident_event(), **changes)
+    await world.publish_bytes(INCIDENTS, "cam_01", msgspec.json.encode(broken))
+    await world.store(make_incident_event("ended"), make_detection_event())
+    assert len(await letters(world)) == 1
+    figures = await stats(world)
+    assert (figures["incidents_stored"], figures["detections_stored"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "fault", [DependencyUnavailable("the database is away"), StorageFull("no room left")]
+)
+async def test_nothing_is_skipped_while_the_database_is_away(
+    world: World, fault: SentinelError
+) -> None:
+    await world.add_camera()
+    world.database.fault = fault
+    await world.publish(*(make_detection_event(index) for index in range(5)))
+    await world.publish(make_incident_event())
+    await eventually(lambda: world.database.faults >= 2)
+    ready = await world.client().get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["services"]["api-gateway"]["persister"] == fault.message
+    figures = await stats(world)
+    assert figures["detections_stored"] == 0
+    assert figures["lag"] > 0
+    world.database.fault = None
+    await world.store(make_detection_event(5))
+    assert (await stats(world))["detections_stored"] == 6
+    assert (await stats(world))["incidents_stored"] == 1
+    assert (await world.client().get("/readyz")).status_code == 200
+
+
+async def test_events_of_a_camera_that_is_gone_stop_nobody(world: World) -> None:
+    await world.add_camera()
+    await world.store(make_detection_event(camera_id="removed"), make_detection_event())
+    figures = await stats(world)
+    assert (figures["detections_stored"], figures["dlq"]) == (1, 0)

@@ -1,3 +1,18 @@
+'use client';
+
+import { IncidentColumn } from '@/features/incidents';
+import { MapPanel } from '@/features/map';
+import { MissionControl, useWall, WallControls } from '@/features/mission-control';
+import { TopBar } from '@/features/shell';
+
 export default function MissionControlPage() {
-  return <h1>Mission Control</h1>;
+  const wall = useWall();
+  return (
+    <>
+      <TopBar title="Mission Control">
+        <WallControls wall={wall} />
+      </TopBar>
+      <MissionControl wall={wall} incidents={<IncidentColumn />} map={<MapPanel />} />
+    </>
+  );
 }

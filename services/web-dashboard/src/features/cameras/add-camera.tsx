@@ -1,0 +1,95 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { camerasQuery, createCamera, probeSource } from '@/shared/api/cameras';
+import { problemOf } from '@/shared/api/problem';
+import type { Camera } from '@/shared/api/types';
+import { Button } from '@/shared/ui/button';
+import { Dialog } from '@/shared/ui/dialog';
+import { FormProblem } from '@/shared/ui/panel-state';
+import { type CameraDraft, draftFaults, EMPTY_DRAFT, toCreate } from './camera-draft';
+import { CameraFields, SourceField } from './camera-fields';
+import { ProbeFailure, ProbeReport } from './probe-result';
+
+interface AddCameraProps {
+  readonly onClose: () => void;
+  readonly onAdded: (camera: Camera) => void;
+}
+
+/** First look at the source, then name it and put it on the map. */
+export function AddCamera({ onClose, onAdded }: AddCameraProps) {
+  const client = useQueryClient();
+  const [draft, setDraft] = useState<CameraDraft>(EMPTY_DRAFT);
+  const [wasTried, setTried] = useState(false);
+  const probe = useMutation({ mutationFn: probeSource });
+  const create = useMutation({
+    mutationFn: () => createCamera(toCreate(draft)),
+    onSuccess: async (camera) => {
+      await client.invalidateQueries({ queryKey: camerasQuery.queryKey });
+      onAdded(camera);
+    },
+  });
+  const change = (part: Partial<CameraDraft>) => setDraft((known) => ({ ...known, ...part }));
+  const faults = draftFaults(draft);
+  const isTested = probe.isSuccess || mayAddAnyway(probe.error);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isTested) {
+      if (faults.sourceUrl === undefined) probe.mutate(draft.sourceUrl.trim());
+      return;
+    }
+    setTried(true);
+    if (Object.keys(faults).length === 0) create.mutate();
+  };
+  return (
+    <Dialog title="Add a camera" onClose={onClose}>
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        <div className="grid grid-cols-[1fr_auto] items-start gap-3">
+          <SourceField
+            value={draft.sourceUrl}
+            error={null}
+            hint="rtsp://, rtsps://, file:// or a path on the server. The password is stored encrypted."
+            onChange={(sourceUrl) => {
+              change({ sourceUrl });
+              probe.reset();
+            }}
+          />
+          <Button
+            className="mt-5 h-8"
+            variant={isTested ? 'default' : 'primary'}
+            type={isTested ? 'button' : 'submit'}
+            disabled={probe.isPending || draft.sourceUrl.trim() === ''}
+            onClick={isTested ? () => probe.mutate(draft.sourceUrl.trim()) : undefined}
+          >
+            {probe.isPending ? 'Looking…' : isTested ? 'Test again' : 'Test the source'}
+          </Button>
+        </div>
+        {probe.isPending && (
+          <p role="status" className="text-muted text-sm">
+            Opening the source. This takes at most ten seconds.
+          </p>
+        )}
+        {probe.isError && <ProbeFailure error={probe.error} />}
+        {probe.isSuccess && <ProbeReport result={probe.data} />}
+        {isTested && (
+          <>
+            <CameraFields draft={draft} faults={wasTried ? faults : {}} onChange={change} />
+            <FormProblem error={create.error} />
+            <div className="flex justify-end gap-2">
+              <Button variant="ghost" onClick={onClose}>
+                Cancel
+              </Button>
+              <Button variant="primary" type="submit" disabled={create.isPending}>
+                {create.isPending ? 'Adding…' : 'Add camera'}
+              </Button>
+            </div>
+          </>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+/** A source that fails today may work tomorrow; one that is refused never will. */
+function mayAddAnyway(error: unknown): boolean {
+  return error !== null && problemOf(error).code === 'source-failed';
+}

@@ -1,0 +1,82 @@
+import dynamic from 'next/dynamic';
+import { Field, TextInput } from '@/shared/ui/field';
+import type { CameraDraft, draftFaults } from './camera-draft';
+
+const PlacePicker = dynamic(() => import('./place-picker'), {
+  ssr: false,
+  loading: () => <div className="h-[252px] rounded-md bg-page" />,
+});
+
+interface CameraFieldsProps {
+  readonly draft: CameraDraft;
+  readonly faults: ReturnType<typeof draftFaults>;
+  readonly onChange: (change: Partial<CameraDraft>) => void;
+}
+
+/** Name, rate and place: the part that adding and editing share. */
+export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
+  return (
+    <>
+      <div className="grid grid-cols-[1fr_140px] gap-3">
+        <Field
+          label="Name"
+          hint="As the operators say it: street, direction"
+          error={faults.name ?? null}
+        >
+          {(ids) => (
+            <TextInput
+              {...ids}
+              value={draft.name}
+              maxLength={80}
+              placeholder="Toll km 39, north"
+              onChange={(event) => onChange({ name: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field
+          label="Frames used per second"
+          error={faults.sampleFps ?? null}
+          hint="5 suits traffic"
+        >
+          {(ids) => (
+            <TextInput
+              {...ids}
+              value={draft.sampleFps}
+              inputMode="decimal"
+              onChange={(event) => onChange({ sampleFps: event.target.value })}
+            />
+          )}
+        </Field>
+      </div>
+      <div className="flex flex-col gap-1">
+        <span className="text-muted text-xs">Place</span>
+        <PlacePicker value={draft.location} onChange={(location) => onChange({ location })} />
+      </div>
+    </>
+  );
+}
+
+interface SourceFieldProps {
+  readonly value: string;
+  readonly error: string | null;
+  readonly hint: string;
+  readonly onChange: (value: string) => void;
+}
+
+export function SourceField({ value, error, hint, onChange }: SourceFieldProps) {
+  return (
+    <Field label="Source" hint={hint} error={error}>
+      {(ids) => (
+        <TextInput
+          {...ids}
+          value={value}
+          maxLength={2048}
+          spellCheck={false}
+          autoComplete="off"
+          placeholder="rtsp://user:password@10.0.0.7:554/stream1"
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}

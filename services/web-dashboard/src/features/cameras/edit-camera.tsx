@@ -1,0 +1,72 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { camerasQuery, patchCamera } from '@/shared/api/cameras';
+import { problemOf } from '@/shared/api/problem';
+import type { Camera } from '@/shared/api/types';
+import { Button } from '@/shared/ui/button';
+import { Dialog } from '@/shared/ui/dialog';
+import { FormProblem } from '@/shared/ui/panel-state';
+import { type CameraDraft, draftFaults, draftOf, toPatch } from './camera-draft';
+import { CameraFields, SourceField } from './camera-fields';
+
+interface EditCameraProps {
+  readonly camera: Camera;
+  readonly onClose: () => void;
+}
+
+export function EditCamera({ camera, onClose }: EditCameraProps) {
+  const client = useQueryClient();
+  // The camera as it was when the form was opened: what is typed is a change of that.
+  const [base, setBase] = useState(camera);
+  const [draft, setDraft] = useState<CameraDraft>(() => draftOf(camera));
+  const save = useMutation({
+    mutationFn: () => patchCamera(base.id, toPatch(draft, base)),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: camerasQuery.queryKey });
+      onClose();
+    },
+    onError: () => client.invalidateQueries({ queryKey: camerasQuery.queryKey }),
+  });
+  const faults = draftFaults(draft);
+  const isStale = save.isError && problemOf(save.error).status === 409;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (Object.keys(faults).length === 0) save.mutate();
+  };
+  const reload = () => {
+    setBase(camera);
+    setDraft(draftOf(camera));
+    save.reset();
+  };
+  return (
+    <Dialog title={`Edit ${base.name}`} onClose={onClose}>
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        <SourceField
+          value={draft.sourceUrl}
+          error={faults.sourceUrl ?? null}
+          hint={
+            base.has_credentials
+              ? 'The stored user name and password stay as long as this is not changed.'
+              : 'rtsp://, rtsps://, file:// or a path on the server.'
+          }
+          onChange={(sourceUrl) => setDraft({ ...draft, sourceUrl })}
+        />
+        <CameraFields
+          draft={draft}
+          faults={faults}
+          onChange={(change) => setDraft((known) => ({ ...known, ...change }))}
+        />
+        <FormProblem error={save.error} />
+        <div className="flex justify-end gap-2">
+          {isStale && <Button onClick={reload}>Load the newer state</Button>}
+          <Button variant="ghost" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button variant="primary" type="submit" disabled={save.isPending || isStale}>
+            {save.isPending ? 'Saving…' : 'Save'}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

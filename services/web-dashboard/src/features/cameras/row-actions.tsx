@@ -1,0 +1,63 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Pencil, Pentagon, Power } from 'lucide-react';
+import { camerasQuery, deleteCamera, patchCamera } from '@/shared/api/cameras';
+import { problemOf } from '@/shared/api/problem';
+import { useMay } from '@/shared/api/roles';
+import type { Camera } from '@/shared/api/types';
+import { Button, IconButton } from '@/shared/ui/button';
+import { ConfirmButton } from '@/shared/ui/confirm-button';
+
+interface RowActionsProps {
+  readonly camera: Camera;
+  readonly onEdit: () => void;
+  readonly onZones: () => void;
+}
+
+/** What can be done with one camera. Deleting asks in its own place. */
+export function RowActions({ camera, onEdit, onZones }: RowActionsProps) {
+  const client = useQueryClient();
+  const isAdmin = useMay('admin');
+  const refresh = () => client.invalidateQueries({ queryKey: camerasQuery.queryKey });
+  const toggle = useMutation({
+    mutationFn: () =>
+      patchCamera(camera.id, { revision: camera.revision, enabled: !camera.enabled }),
+    onSettled: refresh,
+  });
+  const remove = useMutation({ mutationFn: () => deleteCamera(camera.id), onSettled: refresh });
+  const error = toggle.error ?? remove.error;
+  return (
+    <div className="flex items-center justify-end gap-1">
+      {error !== null && (
+        <span role="alert" className="truncate text-critical text-xs">
+          {problemOf(error).detail}
+        </span>
+      )}
+      <Button size="small" variant="ghost" onClick={onZones}>
+        <Pentagon className="size-3.5" aria-hidden="true" /> Zones
+      </Button>
+      {isAdmin && (
+        <>
+          <IconButton label={`Edit ${camera.name}`} onClick={onEdit}>
+            <Pencil />
+          </IconButton>
+          <IconButton
+            label={camera.enabled ? `Switch ${camera.name} off` : `Switch ${camera.name} on`}
+            pressed={camera.enabled}
+            disabled={toggle.isPending}
+            onClick={() => toggle.mutate()}
+          >
+            <Power />
+          </IconButton>
+          <ConfirmButton
+            question="Delete with its zones?"
+            verb="Delete"
+            isBusy={remove.isPending}
+            onConfirm={() => remove.mutate()}
+          >
+            Delete
+          </ConfirmButton>
+        </>
+      )}
+    </div>
+  );
+}

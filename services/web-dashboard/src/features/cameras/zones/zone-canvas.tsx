@@ -1,0 +1,141 @@
+import clsx from 'clsx';
+import { type Dispatch, type PointerEvent as ReactPointerEvent, useRef, useState } from 'react';
+import { Picture } from '@/shared/ui/picture';
+import { CornerHandles } from './corner-handles';
+import { DirectionArrow } from './direction-arrow';
+import { closesPolygon, type Point, toPicture } from './geometry';
+import type { DraftZone, ZoneAction, ZoneEditorState } from './zone-state';
+
+/** Until the picture has told its own. */
+const USUAL_ASPECT = 16 / 9;
+
+export const ZONE_COLOURS: Readonly<Record<DraftZone['type'], string>> = {
+  lane: '#7dd3fc',
+  junction: '#c4b5fd',
+  crossing: '#f9a8d4',
+  no_stop: '#fbbf24',
+  parking: '#5eead4',
+  pavement: '#d9f99d',
+  ignore: '#94a3b8',
+};
+
+interface ZoneCanvasProps {
+  readonly cameraKey: string;
+  readonly state: ZoneEditorState;
+  readonly dispatch: Dispatch<ZoneAction>;
+}
+
+/** The zones over a picture of the camera; corners and arrows can be dragged. */
+export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [aspect, setAspect] = useState(USUAL_ASPECT);
+  const [pointer, setPointer] = useState<Point | null>(null);
+  const { zones, drawing, selectedId } = state;
+  const selected = zones.find((zone) => zone.id === selectedId);
+  const locate = (event: { clientX: number; clientY: number }): Point | null => {
+    const rect = frame.current?.getBoundingClientRect();
+    return rect === undefined ? null : toPicture(event.clientX, event.clientY, rect);
+  };
+  const addCorner = (event: ReactPointerEvent) => {
+    const point = locate(event);
+    if (drawing === null || point === null) return;
+    if (closesPolygon(drawing, point)) dispatch({ type: 'finish', id: crypto.randomUUID() });
+    else dispatch({ type: 'corner', point });
+  };
+  return (
+    <div
+      ref={frame}
+      style={{ aspectRatio: aspect }}
+      onPointerDown={addCorner}
+      onPointerMove={(event) => setPointer(drawing === null ? null : locate(event))}
+      className={clsx(
+        'relative w-full touch-none select-none overflow-hidden rounded-md bg-black',
+        drawing !== null && 'cursor-crosshair',
+      )}
+    >
+      <Picture
+        src={`/api/cameras/${cameraKey}/snapshot`}
+        alt="Newest picture of the camera"
+        fallback="The camera has not sent a picture yet"
+        className="absolute inset-0 size-full"
+        maxAgeMs={10_000}
+        onAspect={setAspect}
+      />
+      <svg
+        viewBox="0 0 1 1"
+        preserveAspectRatio="none"
+        aria-hidden="true"
+        className="absolute inset-0 size-full"
+      >
+        {zones.map((zone) => (
+          <Outline
+            key={zone.id}
+            zone={zone}
+            isSelected={zone.id === selectedId}
+            isInert={drawing !== null}
+            onSelect={() => dispatch({ type: 'select', id: zone.id })}
+          />
+        ))}
+        {drawing !== null && <Drawing corners={drawing} pointer={pointer} />}
+      </svg>
+      {zones.map((zone) =>
+        zone.direction === null ? null : (
+          <DirectionArrow
+            key={zone.id}
+            zone={zone}
+            direction={zone.direction}
+            aspect={aspect}
+            isSelected={zone.id === selectedId}
+            locate={locate}
+            onChange={(direction) => dispatch({ type: 'edit', id: zone.id, change: { direction } })}
+          />
+        ),
+      )}
+      {selected !== undefined && (
+        <CornerHandles zone={selected} locate={locate} dispatch={dispatch} />
+      )}
+    </div>
+  );
+}
+
+interface OutlineProps {
+  readonly zone: DraftZone;
+  readonly isSelected: boolean;
+  readonly isInert: boolean;
+  readonly onSelect: () => void;
+}
+
+function pathOf(points: readonly Point[]): string {
+  return points.map(([x, y]) => `${x},${y}`).join(' ');
+}
+
+function Outline({ zone, isSelected, isInert, onSelect }: OutlineProps) {
+  const colour = isSelected ? '#22d3ee' : ZONE_COLOURS[zone.type];
+  return (
+    <polygon
+      points={pathOf(zone.polygon)}
+      fill={colour}
+      fillOpacity={isSelected ? 0.2 : 0.12}
+      stroke={colour}
+      strokeWidth={isSelected ? 2 : 1.5}
+      vectorEffect="non-scaling-stroke"
+      className={isInert ? 'pointer-events-none' : 'cursor-pointer'}
+      onPointerDown={isInert ? undefined : onSelect}
+    />
+  );
+}
+
+function Drawing({ corners, pointer }: { corners: readonly Point[]; pointer: Point | null }) {
+  const points = pointer === null ? corners : [...corners, pointer];
+  return (
+    <polyline
+      points={pathOf(points)}
+      fill="#22d3ee"
+      fillOpacity={0.12}
+      stroke="#22d3ee"
+      strokeWidth={2}
+      strokeDasharray="6 4"
+      vectorEffect="non-scaling-stroke"
+    />
+  );
+}

@@ -1,0 +1,142 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ArrowLeft, Pentagon } from 'lucide-react';
+import { useEffect, useReducer } from 'react';
+import { saveZones, zonesQuery } from '@/shared/api/cameras';
+import { problemOf } from '@/shared/api/problem';
+import { useMay } from '@/shared/api/roles';
+import type { Camera, ZoneSet } from '@/shared/api/types';
+import { useShortcuts } from '@/shared/keyboard/shortcuts';
+import { Button } from '@/shared/ui/button';
+import { ErrorState, FormProblem, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
+import { polygonFault } from './geometry';
+import { ZoneCanvas } from './zone-canvas';
+import { ZoneList } from './zone-list';
+import { EMPTY_STATE, reduceZones, toZoneSet, zonesFault } from './zone-state';
+
+interface ZoneEditorProps {
+  readonly camera: Camera;
+  readonly onClose: () => void;
+}
+
+/** Draws what the parts of a camera's picture mean. */
+export function ZoneEditor({ camera, onClose }: ZoneEditorProps) {
+  const query = useQuery({ ...zonesQuery(camera.key), refetchOnWindowFocus: false });
+  if (query.isPending) return <SkeletonRows rows={6} height={40} />;
+  if (query.data === undefined) {
+    return <ErrorState what="The zones" error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  return <Editor camera={camera} loaded={query.data} onClose={onClose} />;
+}
+
+function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded: ZoneSet }) {
+  const [state, dispatch] = useReducer(reduceZones, EMPTY_STATE);
+  useEffect(() => dispatch({ type: 'load', set: loaded }), [loaded]);
+  const isDrawing = state.drawing !== null;
+  const { selectedId } = state;
+  useShortcuts({
+    'zones.finish': isDrawing ? () => dispatch({ type: 'finish', id: crypto.randomUUID() }) : null,
+    'zones.cancel': isDrawing ? () => dispatch({ type: 'cancel' }) : null,
+    'zones.remove': selectedId === null ? null : () => dispatch({ type: 'remove', id: selectedId }),
+  });
+  return (
+    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_300px]">
+      <div className="flex min-h-0 flex-col gap-3 overflow-auto p-4">
+        <header className="flex items-center gap-2">
+          <Button variant="ghost" onClick={onClose}>
+            <ArrowLeft className="size-4" aria-hidden="true" /> Cameras
+          </Button>
+          <h2 className="font-strong text-lg">Zones of {camera.name}</h2>
+        </header>
+        <div className="mx-auto w-full max-w-[calc((100vh-190px)*16/9)]">
+          <ZoneCanvas cameraKey={camera.key} state={state} dispatch={dispatch} />
+          <Hint drawing={state.drawing} />
+        </div>
+      </div>
+      <aside className="flex min-h-0 flex-col border-hairline border-l bg-panel">
+        <header className="flex h-11 shrink-0 items-center justify-between border-hairline border-b px-3">
+          <h3 className="font-strong">Zones</h3>
+          {isDrawing ? (
+            <Button onClick={() => dispatch({ type: 'cancel' })} hotkey="Esc">
+              Cancel
+            </Button>
+          ) : (
+            <Button onClick={() => dispatch({ type: 'draw' })}>
+              <Pentagon className="size-3.5" aria-hidden="true" /> Draw a zone
+            </Button>
+          )}
+        </header>
+        <div className="min-h-0 flex-1 overflow-y-auto">
+          {state.zones.length === 0 ? (
+            <PanelMessage title="No zones yet">
+              Without a lane, rules watch nothing here. Draw the lanes of the road, each with its
+              direction.
+            </PanelMessage>
+          ) : (
+            <ZoneList zones={state.zones} selectedId={selectedId} dispatch={dispatch} />
+          )}
+        </div>
+        <SaveBar
+          camera={camera}
+          loaded={loaded}
+          zones={state.zones}
+          isDirty={state.isDirty}
+          onRevert={() => dispatch({ type: 'load', set: loaded })}
+        />
+      </aside>
+    </div>
+  );
+}
+
+function Hint({ drawing }: { readonly drawing: Parameters<typeof polygonFault>[0] | null }) {
+  let text = 'Click a zone to change it. Corners can be dragged, or moved with the arrow keys.';
+  if (drawing !== null) {
+    const fault = drawing.length < 3 ? null : polygonFault(drawing);
+    text = fault ?? 'Click the corners; click the first one again, or press Enter, to close.';
+  }
+  return <p className="mt-2 min-h-4 text-muted text-xs">{text}</p>;
+}
+
+interface SaveBarProps {
+  readonly camera: Camera;
+  readonly loaded: ZoneSet;
+  readonly zones: Parameters<typeof toZoneSet>[0];
+  readonly isDirty: boolean;
+  readonly onRevert: () => void;
+}
+
+function SaveBar({ camera, loaded, zones, isDirty, onRevert }: SaveBarProps) {
+  const client = useQueryClient();
+  const isAllowed = useMay('engineer');
+  const save = useMutation({
+    mutationFn: () => saveZones(camera.key, toZoneSet(zones, loaded)),
+    onSuccess: (saved) => client.setQueryData(zonesQuery(camera.key).queryKey, saved),
+  });
+  const isStale = save.isError && problemOf(save.error).status === 409;
+  const reload = () => {
+    save.reset();
+    void client.invalidateQueries({ queryKey: zonesQuery(camera.key).queryKey });
+  };
+  const fault = zonesFault(zones);
+  return (
+    <footer className="flex shrink-0 flex-col gap-2 border-hairline border-t p-3">
+      <FormProblem error={save.error} />
+      {isStale && <Button onClick={reload}>Load the newer zones (drops what you drew)</Button>}
+      <p className="min-h-4 text-warn text-xs">{isDirty ? fault : null}</p>
+      <div className="flex items-center gap-2">
+        <Button
+          variant="primary"
+          disabled={!isDirty || fault !== null || save.isPending || !isAllowed}
+          title={isAllowed ? undefined : 'Zones are drawn by engineers'}
+          onClick={() => save.mutate()}
+        >
+          {save.isPending ? 'Saving…' : 'Save zones'}
+        </Button>
+        <Button variant="ghost" disabled={!isDirty} onClick={onRevert}>
+          Undo changes
+        </Button>
+        <span className="flex-1" />
+        <span className="text-faint text-xs">version {loaded.version}</span>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,93 @@
+import { ArrowUpRight, X } from 'lucide-react';
+import Link from 'next/link';
+import type { Incident } from '@/shared/api/types';
+import { useSelection } from '@/shared/state/selection';
+import { useNow } from '@/shared/time/use-now';
+import { IconButton } from '@/shared/ui/button';
+import { Age, Moment } from '@/shared/ui/moment';
+import { Picture } from '@/shared/ui/picture';
+import { PRIORITY_LOOK, PriorityMark } from '@/shared/ui/status';
+import { incidentTypeWord } from '@/shared/words';
+import { ActionButtons, Notice } from './action-buttons';
+import { isOpen } from './board';
+import { ExplainList } from './explain';
+import { describeHandling } from './handling';
+
+/** The selected incident, under the list: what, why, since when, and what to do. */
+export function IncidentInspector({ incident }: { readonly incident: Incident }) {
+  return (
+    <aside
+      aria-label="Selected incident"
+      className="flex shrink-0 flex-col gap-2 border-control/60 border-t bg-raised p-3"
+    >
+      <header className="flex items-center gap-2">
+        <PriorityMark priority={incident.priority} quiet={!isOpen(incident)} />
+        <h3 className="truncate font-strong text-base">{incidentTypeWord(incident.type)}</h3>
+        <span className="text-muted text-xs">{PRIORITY_LOOK[incident.priority].word}</span>
+        <span className="flex-1" />
+        <Link
+          href={`/incidents/detail/?id=${incident.id}`}
+          title="Open the incident (O)"
+          className="flex h-6 items-center gap-1 rounded-md px-1.5 text-muted text-xs hover:bg-hover hover:text-text"
+        >
+          Open <ArrowUpRight className="size-3.5" aria-hidden="true" />
+        </Link>
+        <IconButton
+          label="Close"
+          className="size-6"
+          onClick={() => useSelection.getState().selectIncident(null)}
+        >
+          <X />
+        </IconButton>
+      </header>
+      <div className="flex gap-3">
+        <InspectorPicture incident={incident} />
+        <Facts incident={incident} />
+      </div>
+      <ExplainList explain={incident.explain} />
+      <Notice id={incident.id} />
+      <ActionButtons incident={incident} />
+    </aside>
+  );
+}
+
+function InspectorPicture({ incident }: { readonly incident: Incident }) {
+  const size = 'h-[78px] w-[138px] shrink-0 rounded-sm bg-page';
+  if (!incident.has_snapshot) {
+    return (
+      <div className={`${size} flex items-center justify-center text-faint text-xs`}>
+        Picture pending
+      </div>
+    );
+  }
+  return (
+    <Picture
+      src={`/api/incidents/${incident.id}/snapshot?boxes=true`}
+      alt={`${incidentTypeWord(incident.type)} as first seen by ${incident.camera_name}`}
+      className={size}
+    />
+  );
+}
+
+function Facts({ incident }: { readonly incident: Incident }) {
+  const now = useNow();
+  return (
+    <div className="min-w-0 text-muted text-xs leading-[19px]">
+      <p className="truncate text-text">{incident.camera_name}</p>
+      <p className="truncate">{incident.zone_name ?? 'Whole picture'}</p>
+      <p>
+        <Moment at={incident.alarm_at} /> ·{' '}
+        {incident.condition === 'active' ? (
+          <span className="text-alert">
+            for <Age at={incident.started_at} />
+          </span>
+        ) : (
+          <>
+            lasted <Age at={incident.started_at} until={incident.ended_at} />
+          </>
+        )}
+      </p>
+      <p className="truncate">{describeHandling(incident, now)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,2 @@
+export { MapPage } from './map-page';
+export { MapPanel } from './map-panel';

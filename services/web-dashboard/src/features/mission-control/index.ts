@@ -1,0 +1,3 @@
+export { MissionControl } from './mission-control';
+export { useWall } from './use-wall';
+export { WallControls } from './wall-controls';

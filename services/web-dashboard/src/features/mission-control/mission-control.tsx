@@ -1,0 +1,57 @@
+import clsx from 'clsx';
+import { type ReactNode, useState } from 'react';
+import { Segmented } from '@/shared/ui/segmented';
+import { useMedia } from './use-media';
+import type { WallState } from './use-wall';
+import { Wall } from './wall';
+
+interface MissionControlProps {
+  readonly wall: WallState;
+  readonly incidents: ReactNode;
+  readonly map: ReactNode;
+}
+
+/** Under this there is no room for list and map: the map becomes a tab of the column. */
+const ROOMY = '(min-height: 860px) and (min-width: 1500px)';
+
+/** Wall, incidents and map: one screen, no scrolling. */
+export function MissionControl({ wall, incidents, map }: MissionControlProps) {
+  const isRoomy = useMedia(ROOMY);
+  return (
+    <div className="flex min-h-0 flex-1">
+      <Wall wall={wall} />
+      <div
+        className={clsx(
+          'flex shrink-0 flex-col border-hairline border-l bg-panel',
+          isRoomy ? 'w-[clamp(360px,20vw,560px)]' : 'w-[332px]',
+        )}
+      >
+        {isRoomy ? (
+          <>
+            {incidents}
+            <div className="h-[30%] shrink-0 border-hairline border-t">{map}</div>
+          </>
+        ) : (
+          <TabbedColumn incidents={incidents} map={map} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+const TABS = [
+  { value: 'incidents', label: 'Incidents' },
+  { value: 'map', label: 'Map' },
+] as const;
+
+function TabbedColumn({ incidents, map }: Omit<MissionControlProps, 'wall'>) {
+  const [tab, setTab] = useState<(typeof TABS)[number]['value']>('incidents');
+  return (
+    <>
+      <div className="flex h-8 shrink-0 items-center border-hairline border-b px-1.5">
+        <Segmented label="Column shows" value={tab} options={TABS} onChange={setTab} />
+      </div>
+      {tab === 'map' ? <div className="min-h-0 flex-1">{map}</div> : incidents}
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+export { Shell, Splash } from './shell';
+export { TopBar } from './top-bar';

@@ -1,0 +1,52 @@
+import createClient from 'openapi-fetch';
+import type { paths } from './generated/openapi';
+import { ApiError, parseProblem, unreachable } from './problem';
+import { getToken, refreshSession, useSession } from './session';
+
+async function send(request: Request, token: string | null): Promise<Response> {
+  if (token !== null) request.headers.set('authorization', `Bearer ${token}`);
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw unreachable();
+  }
+}
+
+/** Sends with the access token; on 401 gets a new one and tries once more. */
+export async function authorisedFetch(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await send(request, await getToken());
+  if (response.status !== 401 || useSession.getState().status === 'open') return response;
+  if (!(await refreshSession().catch(() => false))) return response;
+  return send(again, useSession.getState().token);
+}
+
+export const api = createClient<paths>({ fetch: authorisedFetch });
+
+interface Answer<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/**
+ * The body of an answer.
+ *
+ * @throws {ApiError} for every answer that is not a success.
+ */
+export async function unwrap<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await answer;
+  if (!response.ok) throw new ApiError(parseProblem(response.status, error));
+  return data as Data;
+}
+
+/** A picture of the API, which needs the token that an `<img>` cannot send. */
+export async function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
+  const url = new URL(path, window.location.origin);
+  const response = await authorisedFetch(new Request(url, { signal }));
+  if (!response.ok) {
+    throw new ApiError(parseProblem(response.status, await response.json().catch(() => null)));
+  }
+  return response.blob();
+}

@@ -1,0 +1,20 @@
+import type { components } from './generated/openapi';
+
+type Schemas = components['schemas'];
+
+export type Camera = Schemas['CameraAnswer'];
+export type CameraCreate = Schemas['CreateCamera'];
+export type CameraPatch = Schemas['ChangeCamera'];
+export type ProbeResult = Schemas['ProbeAnswer'];
+export type ZoneSet = Schemas['ZoneSet'];
+export type Zone = Schemas['Zone'];
+export type ZoneType = Schemas['ZoneType'];
+export type Incident = Schemas['IncidentAnswer'];
+export type IncidentAction = Incident['allowed_actions'][number];
+export type Handling = Incident['handling'];
+export type Priority = Incident['priority'];
+export type IncidentEvent = Schemas['EventAnswer'];
+export type Stats = Schemas['StatsAnswer'];
+export type User = Schemas['CallerAnswer'];
+export type Account = Schemas['UserAnswer'];
+export type Role = User['role'];

@@ -1,0 +1,57 @@
+import * as maplibregl from 'maplibre-gl';
+import { type ReactNode, type Ref, useMemo } from 'react';
+import MapGl, {
+  type MapLayerMouseEvent,
+  type MapRef,
+  NavigationControl,
+} from 'react-map-gl/maplibre';
+import type { Camera } from '../api/types';
+import { boundsAround } from './bounds';
+import { CITY_STYLE } from './city-style';
+
+// A bundler emits the worker without what it imports: it is served as it is, from public/.
+maplibregl.setWorkerUrl('/maplibre/maplibre-gl-worker.mjs');
+
+const FIT = { padding: 28, maxZoom: 16 };
+
+interface BaseMapProps {
+  readonly label: string;
+  /** What the map must be able to show. */
+  readonly cameras: readonly Camera[];
+  readonly mapRef?: Ref<MapRef>;
+  readonly interactiveLayerIds?: string[];
+  readonly cursor?: string;
+  readonly onClick?: (event: MapLayerMouseEvent) => void;
+  readonly onLoad?: (map: maplibregl.Map) => void;
+  readonly children?: ReactNode;
+}
+
+/** The city without anything on it. */
+export function BaseMap(props: BaseMapProps) {
+  const { label, cameras, mapRef, interactiveLayerIds = [], cursor, onClick, onLoad } = props;
+  const bounds = useMemo(() => boundsAround(cameras), [cameras]);
+  return (
+    <section aria-label={label} data-own-keys className="city-map relative size-full">
+      <MapGl
+        ref={mapRef ?? null}
+        mapLib={maplibregl}
+        mapStyle={CITY_STYLE}
+        initialViewState={{ bounds: bounds.cameras, fitBoundsOptions: FIT }}
+        maxBounds={bounds.limit}
+        minZoom={11}
+        maxZoom={18.5}
+        dragRotate={false}
+        touchPitch={false}
+        fadeDuration={0}
+        interactiveLayerIds={interactiveLayerIds}
+        {...(cursor === undefined ? {} : { cursor })}
+        onClick={(event) => onClick?.(event)}
+        onLoad={(event) => onLoad?.(event.target)}
+        attributionControl={{ compact: false }}
+      >
+        <NavigationControl showCompass={false} position="top-right" />
+        {props.children}
+      </MapGl>
+    </section>
+  );
+}

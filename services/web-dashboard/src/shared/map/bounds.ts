@@ -1,0 +1,42 @@
+import { CITY_BOUNDS } from './city-style';
+
+/** West, south, east, north, degrees. */
+export type Bounds = [number, number, number, number];
+
+interface Placed {
+  readonly location: { readonly lat: number; readonly lng: number } | null;
+}
+
+/** A street or two around a lone camera, degrees. */
+const MARGIN_DEG = 0.002;
+
+function around(points: readonly (readonly [number, number])[]): Bounds {
+  const lngs = points.map(([lng]) => lng);
+  const lats = points.map(([, lat]) => lat);
+  return [
+    Math.min(...lngs) - MARGIN_DEG,
+    Math.min(...lats) - MARGIN_DEG,
+    Math.max(...lngs) + MARGIN_DEG,
+    Math.max(...lats) + MARGIN_DEG,
+  ];
+}
+
+/**
+ * What the map shows first (all cameras, or the whole city without any), and how far one may pan:
+ * the map data, and every camera that stands outside it.
+ */
+export function boundsAround(cameras: readonly Placed[]): { cameras: Bounds; limit: Bounds } {
+  const points = cameras.flatMap(({ location }) =>
+    location === null ? [] : [[location.lng, location.lat] as const],
+  );
+  const [west, south, east, north] = CITY_BOUNDS;
+  if (points.length === 0) return { cameras: [...CITY_BOUNDS], limit: [...CITY_BOUNDS] };
+  const shown = around(points);
+  const limit: Bounds = [
+    Math.min(west, shown[0]),
+    Math.min(south, shown[1]),
+    Math.max(east, shown[2]),
+    Math.max(north, shown[3]),
+  ];
+  return { cameras: shown, limit };
+}

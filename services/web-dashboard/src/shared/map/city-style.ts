@@ -1,0 +1,123 @@
+import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl';
+
+/**
+ * The offline map: one GeoJSON file of this server, no tiles, no glyphs, no sprites. Labels are
+ * drawn with the page's own font. One object for ever: a new one would make the map start anew.
+ */
+
+const COLOURS = {
+  land: '#0d131a',
+  water: '#10212e',
+  green: '#0f1c1a',
+  building: '#17212b',
+  buildingEdge: '#202c38',
+  path: '#1d2833',
+  road: '#2a3948',
+  roadEdge: '#0d131a',
+  rail: '#33414f',
+  label: '#8ea2b7',
+} as const;
+
+const kind = (value: string): ExpressionSpecification => ['==', ['get', 'k'], value];
+
+/** Width of a road of `w` (1 = a lane) in px: it grows with the zoom as the street does. */
+const roadWidth = (extra: number): ExpressionSpecification => [
+  'interpolate',
+  ['exponential', 1.7],
+  ['zoom'],
+  13,
+  ['+', ['*', ['get', 'w'], 0.5], extra * 0.5],
+  16,
+  ['+', ['*', ['get', 'w'], 2.1], extra],
+  19,
+  ['+', ['*', ['get', 'w'], 11], extra * 2],
+];
+
+/** West, south, east, north of the data, degrees. */
+export const CITY_BOUNDS = [24.9352, 60.1642, 24.9534, 60.1791] as const;
+
+export const CITY_STYLE: StyleSpecification = {
+  version: 8,
+  sources: {
+    city: {
+      type: 'geojson',
+      data: '/map/helsinki.geojson',
+      attribution: '© OpenStreetMap contributors',
+    },
+  },
+  layers: [
+    { id: 'land', type: 'background', paint: { 'background-color': COLOURS.land } },
+    {
+      id: 'green',
+      type: 'fill',
+      source: 'city',
+      filter: kind('green'),
+      paint: { 'fill-color': COLOURS.green },
+    },
+    {
+      id: 'water',
+      type: 'fill',
+      source: 'city',
+      filter: kind('water'),
+      paint: { 'fill-color': COLOURS.water },
+    },
+    {
+      id: 'paths',
+      type: 'line',
+      source: 'city',
+      filter: kind('path'),
+      minzoom: 15,
+      paint: { 'line-color': COLOURS.path, 'line-width': 1 },
+    },
+    {
+      id: 'buildings',
+      type: 'fill',
+      source: 'city',
+      filter: kind('building'),
+      paint: { 'fill-color': COLOURS.building, 'fill-outline-color': COLOURS.buildingEdge },
+    },
+    {
+      id: 'rails',
+      type: 'line',
+      source: 'city',
+      filter: kind('rail'),
+      paint: { 'line-color': COLOURS.rail, 'line-width': 1, 'line-dasharray': [4, 2] },
+    },
+    {
+      id: 'road-edges',
+      type: 'line',
+      source: 'city',
+      filter: kind('road'),
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': COLOURS.roadEdge, 'line-width': roadWidth(2) },
+    },
+    {
+      id: 'roads',
+      type: 'line',
+      source: 'city',
+      filter: kind('road'),
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': COLOURS.road, 'line-width': roadWidth(0) },
+    },
+    {
+      id: 'road-names',
+      type: 'symbol',
+      source: 'city',
+      filter: ['all', kind('road'), ['has', 'name']],
+      minzoom: 14.2,
+      layout: {
+        'symbol-placement': 'line',
+        'symbol-spacing': 320,
+        'text-field': ['get', 'name'],
+        'text-font': ['Inter Variable'],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 14, 10, 17, 13],
+        'text-letter-spacing': 0.02,
+      },
+      paint: {
+        'text-color': COLOURS.label,
+        'text-halo-color': COLOURS.land,
+        'text-halo-width': 1.4,
+      },
+    },
+  ],
+};

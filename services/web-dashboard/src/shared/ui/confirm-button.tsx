@@ -1,0 +1,41 @@
+import { type ReactNode, useState } from 'react';
+import { Button } from './button';
+
+interface ConfirmButtonProps {
+  readonly children: ReactNode;
+  /** What will be lost, as a question. */
+  readonly question: string;
+  /** The word on the button that does it. */
+  readonly verb: string;
+  readonly isBusy?: boolean;
+  readonly onConfirm: () => void;
+}
+
+/** Asks in its own place: the first press arms it, the second one does it. */
+export function ConfirmButton(props: ConfirmButtonProps) {
+  const { children, question, verb, isBusy = false, onConfirm } = props;
+  const [isArmed, setArmed] = useState(false);
+  if (!isArmed) {
+    return (
+      <Button size="small" variant="ghost" onClick={() => setArmed(true)}>
+        {children}
+      </Button>
+    );
+  }
+  return (
+    <span
+      role="group"
+      aria-label={question}
+      className="inline-flex items-center gap-2"
+      onKeyDown={(event) => event.key === 'Escape' && setArmed(false)}
+    >
+      <span className="text-warn text-xs">{question}</span>
+      <Button size="small" variant="danger" autoFocus disabled={isBusy} onClick={onConfirm}>
+        {verb}
+      </Button>
+      <Button size="small" variant="ghost" onClick={() => setArmed(false)}>
+        Keep
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,60 @@
+import { useQuery } from '@tanstack/react-query';
+import clsx from 'clsx';
+import { useEffect, useState } from 'react';
+import { fetchPicture } from '../api/client';
+
+function useObjectUrl(blob: Blob | undefined): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (blob === undefined) return;
+    const made = URL.createObjectURL(blob);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [blob]);
+  return url;
+}
+
+interface PictureProps {
+  /** Path of the API. */
+  readonly src: string;
+  readonly alt: string;
+  readonly className?: string;
+  /** Shown where the API has no picture. */
+  readonly fallback?: string;
+  /** How long one may be shown again, ms. */
+  readonly maxAgeMs?: number;
+  /** Told the width by the height, once it is known. */
+  readonly onAspect?: (aspect: number) => void;
+}
+
+/** A picture of the API, fetched with the token. Takes the size that its class gives it. */
+export function Picture(props: PictureProps) {
+  const { src, alt, className, fallback = 'No picture', maxAgeMs = 300_000, onAspect } = props;
+  const query = useQuery({
+    queryKey: ['picture', src],
+    queryFn: ({ signal }) => fetchPicture(src, signal),
+    staleTime: maxAgeMs,
+    retry: false,
+  });
+  const url = useObjectUrl(query.data);
+  if (url !== null) {
+    return (
+      // biome-ignore lint/performance/noImgElement: a blob of the API, nothing to optimise
+      <img
+        src={url}
+        alt={alt}
+        className={clsx('object-contain', className)}
+        onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+          naturalHeight > 0 && onAspect?.(naturalWidth / naturalHeight)
+        }
+      />
+    );
+  }
+  return (
+    <div
+      className={clsx('flex items-center justify-center bg-raised text-faint text-xs', className)}
+    >
+      {query.isError ? fallback : ''}
+    </div>
+  );
+}

@@ -92,6 +92,9 @@ class Incidents(Protocol):
         Never touches the handling. Transitions may come twice, never out of order. A transition
         may make an ended incident active again. Another incident that is still active for the
         same camera, type and key is ended (`restarted`).
+
+        Raises:
+            InvalidInput: An id, a time or a word of the event cannot be read.
         """
         ...
 
@@ -129,6 +132,9 @@ class Detections(Protocol):
         Events of a camera that does not exist (any more) are skipped too. The events of a camera
         come in order. Keeps of each track its first detection in each media second and all detections that
         belong to an incident; updates track rows and minute counts.
+
+        Raises:
+            InvalidInput: An id or a time of an event cannot be read; nothing is stored.
         """
         ...
 

@@ -93,7 +93,7 @@ def make_active_incident(**changes: Any) -> ActiveIncident:
     return msgspec.structs.replace(incident, **changes)
 
 
-def make_detection_event(index: int = 0, **changes: Any) -> DetectionEvent:
+def make_detection_event(index: int = 0, /, **changes: Any) -> DetectionEvent:
     """The `index`-th sample, 5 a second, of a camera that sees one car.
 
     Time, tick and frame follow from `index`, and the event's id from what identifies it, unless

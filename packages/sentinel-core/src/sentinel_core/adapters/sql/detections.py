@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from sentinel_core.adapters.sql.detection_tally import DetectionTally, TrackKey
+from sentinel_core.adapters.sql.errors import understood
 from sentinel_core.adapters.sql.models import (
     CameraRow,
     DetectionEventRow,
@@ -49,8 +50,9 @@ class SqlDetections:
         if not new:
             return 0
         tally = DetectionTally(cameras, await self._tracks(new))
-        for event in new:
-            tally.add(event)
+        with understood("a detection event"):
+            for event in new:
+                tally.add(event)
         await self._write(tally)
         return len(new)
 
@@ -78,17 +80,19 @@ class SqlDetections:
 
     async def _mark_new(self, events: Sequence[DetectionEvent]) -> Sequence[DetectionEvent]:
         """The events that were not stored before, each once, in their order."""
-        by_id = {UUID(event.event_id): event for event in reversed(events)}
-        if not by_id:
+        with understood("a detection event"):
+            by_id = {UUID(event.event_id): event for event in reversed(events)}
+            rows = [
+                {"timestamp": parse_utc(event.timestamp), "event_id": event_id}
+                for event_id, event in by_id.items()
+            ]
+        if not rows:
             return ()
         marked = await self._statements.write_returning(
             self._statements.insert(DetectionEventRow)
             .on_conflict_do_nothing()
             .returning(DetectionEventRow.event_id),
-            [
-                {"timestamp": parse_utc(event.timestamp), "event_id": event_id}
-                for event_id, event in by_id.items()
-            ],
+            rows,
         )
         new = {event_id for (event_id,) in marked}
         return [event for event_id, event in reversed(by_id.items()) if event_id in new]

@@ -40,6 +40,15 @@ def translated(conflict: str = "the row clashes with one that is stored") -> Ite
         raise DependencyUnavailable(f"the database does not answer: {error}") from error
 
 
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Refuse an event whose ids, times or words cannot be read."""
+    try:
+        yield
+    except ValueError as error:
+        raise InvalidInput(f"{what} cannot be read: {error}") from error
+
+
 def _cause(error: BaseException) -> BaseException:
     return error.orig or error if isinstance(error, exc.StatementError) else error
 

@@ -23,7 +23,7 @@ def incident_columns(event: IncidentEvent) -> dict[str, Any]:
     """What the rule owns of an incident, as columns; without the id."""
     return {
         "camera_key": event.camera_id,
-        "type": event.type,
+        "type": IncidentType(event.type).value,
         "key": event.key,
         "zone_id": None if event.zone_id is None else UUID(event.zone_id),
         "zone_name": event.zone_name,
@@ -35,7 +35,7 @@ def incident_columns(event: IncidentEvent) -> dict[str, Any]:
         "alarm_at": parse_utc(event.alarm_at),
         "ended_at": None if event.ended_at is None else parse_utc(event.ended_at),
         "condition": Condition(event.condition),
-        "end_reason": event.reason,
+        "end_reason": None if event.reason is None else EndReason(event.reason).value,
         "severity": event.severity,
         "priority": Priority(event.priority),
         "track_ids": event.track_ids,

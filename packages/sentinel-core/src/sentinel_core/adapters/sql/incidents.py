@@ -1,11 +1,13 @@
 """Incidents and their transitions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
+from sentinel_core.adapters.sql.errors import understood
 from sentinel_core.adapters.sql.incident_queries import (
     search_words,
     select_incidents,
@@ -34,12 +36,14 @@ class SqlIncidents:
 
     async def apply(self, event: IncidentEvent) -> bool:
         """Store the transition; if it is new, write the rule's columns of the incident."""
+        with understood("the incident's transition"):
+            transition, incident = transition_columns(event), incident_columns(event)
         insert = self._statements.insert(IncidentTransitionRow).on_conflict_do_nothing()
-        if not await self._statements.write(insert.values(transition_columns(event))):
+        if not await self._statements.write(insert.values(transition)):
             return False
-        if Condition(event.condition) is Condition.ACTIVE:
+        if incident["condition"] is Condition.ACTIVE:
             await self._end_others(event)
-        await self._save(event)
+        await self._save(transition["incident_id"], incident)
         return True
 
     async def get(self, incident_id: UUID) -> Incident:
@@ -82,13 +86,10 @@ class SqlIncidents:
             )
         return incident
 
-    async def _save(self, event: IncidentEvent) -> None:
-        columns = incident_columns(event)
+    async def _save(self, incident_id: UUID, columns: Mapping[str, Any]) -> None:
         insert = self._statements.insert(IncidentRow)
         await self._statements.write(
-            insert.values(
-                id=UUID(event.incident_id), handling=Handling.NEW, **columns
-            ).on_conflict_do_update(
+            insert.values(id=incident_id, handling=Handling.NEW, **columns).on_conflict_do_update(
                 index_elements=[IncidentRow.id],
                 set_={name: insert.excluded[name] for name in columns},
             )

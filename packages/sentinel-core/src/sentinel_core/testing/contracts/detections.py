@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.identifiers import detection_id
 from sentinel_core.domain.media_clock import parse_utc
 from sentinel_core.ports.repositories import Database
@@ -113,6 +114,23 @@ class DetectionsContract:
         assert await store(database, unknown, known) == 1
         assert await store(database, unknown) == 0
         assert list(await recent(database, "cam_99")) == []
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            {"event_id": "no uuid"},
+            {"timestamp": "yesterday"},
+            {"timestamp": "2026-01-10T12:00:00"},
+            {"incidents": [make_active_incident(id="no uuid")]},
+        ],
+    )
+    async def test_what_cannot_be_read_is_refused(
+        self, database: Database, broken: dict[str, object]
+    ) -> None:
+        await stored_camera(database)
+        with pytest.raises(InvalidInput):
+            await store(database, make_detection_event(0), make_detection_event(1, **broken))
+        assert list(await recent(database)) == []
 
     async def test_batch_of_many_is_stored_whole(self, database: Database) -> None:
         await stored_camera(database)

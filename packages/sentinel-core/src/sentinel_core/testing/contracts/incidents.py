@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from sentinel_core.contracts.generated.incident_event import EvidenceKeys, IncidentEvent
-from sentinel_core.domain.errors import NotFound, StaleState
+from sentinel_core.domain.errors import InvalidInput, NotFound, StaleState
 from sentinel_core.domain.incidents import (
     Condition,
     EndReason,
@@ -167,6 +168,29 @@ class IncidentTransitionsContract:
             await unit.cameras.remove(camera.id)
         assert (await read_incident(database, event.incident_id)).camera_key == camera.key
         assert await apply(database, make_incident_event("ended")) == [True]
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            {"event_id": "no uuid"},
+            {"incident_id": "no uuid"},
+            {"zone_id": "no uuid"},
+            {"timestamp": "yesterday"},
+            {"alarm_at": "2026-01-10T12:00:00"},
+            {"type": "earthquake"},
+            {"condition": "maybe"},
+            {"reason": "whim"},
+            {"priority": "urgent"},
+        ],
+    )
+    async def test_what_cannot_be_read_is_refused(
+        self, database: Database, broken: dict[str, str]
+    ) -> None:
+        event = msgspec.structs.replace(make_incident_event(), **broken)
+        with pytest.raises(InvalidInput):
+            await apply(database, event)
+        async with database.transaction() as unit:
+            assert list(await unit.incidents.transitions(EventFilter())) == []
 
     async def test_unknown_incident_is_not_found(self, database: Database) -> None:
         with pytest.raises(NotFound):

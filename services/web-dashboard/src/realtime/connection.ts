@@ -1,6 +1,11 @@
 /** How the dashboard stands with the server, for the banner. */
 export type ConnectionState =
-  | { readonly phase: 'idle' | 'connecting' | 'live' | 'unauthorised' }
+  | { readonly phase: 'idle' | 'live' | 'unauthorised' }
+  | {
+      readonly phase: 'connecting';
+      /** Attempts that failed before; 0 is no reason to worry anybody. */
+      readonly failures: number;
+    }
   | {
       readonly phase: 'waiting';
       /** `Date.now()` of the next attempt. */

@@ -88,12 +88,8 @@ export class LiveHub {
   phaseChanged(phase: SocketPhase): void {
     this.stopCatchUpTimer();
     if (phase.kind === 'open') return; // The greeting tells more.
-    if (phase.kind === 'waiting') {
-      const { retryAtMs, failures } = phase;
-      this.connection.set({ phase: 'waiting', retryAtMs, failures });
-      return;
-    }
-    this.connection.set({ phase: phase.kind });
+    const { kind, ...members } = phase;
+    this.connection.set({ phase: kind, ...members } as ConnectionState);
   }
 
   receive(text: string): void {

@@ -10,7 +10,7 @@ export interface Credentials {
 
 export type SocketPhase =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'connecting' }
+  | { readonly kind: 'connecting'; readonly failures: number }
   | { readonly kind: 'open' }
   | { readonly kind: 'waiting'; readonly retryAtMs: number; readonly failures: number }
   | { readonly kind: 'unauthorised' };
@@ -35,6 +35,10 @@ const CLOSED_UNAUTHENTICATED = 4401;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
+/** Tells the sockets that wait when another one has heard from the server again. */
+const server = new EventTarget();
+const ANSWERED = 'answered';
+
 /**
  * A WebSocket that comes back: after every loss it waits, jittered and longer each time, and
  * opens a new one with a token of that moment, until it is stopped.
@@ -58,6 +62,7 @@ export class ReconnectingSocket {
     if (this.running) return;
     this.running = true;
     window.addEventListener('online', this.retryNow);
+    server.addEventListener(ANSWERED, this.retryNow);
     document.addEventListener('visibilitychange', this.retryWhenVisible);
     void this.connect();
   }
@@ -66,6 +71,7 @@ export class ReconnectingSocket {
     if (!this.running) return;
     this.running = false;
     window.removeEventListener('online', this.retryNow);
+    server.removeEventListener(ANSWERED, this.retryNow);
     document.removeEventListener('visibilitychange', this.retryWhenVisible);
     this.dropSocket();
     this.backoff.reset();
@@ -95,7 +101,7 @@ export class ReconnectingSocket {
   private async connect(): Promise<void> {
     this.dropSocket();
     const attempt = this.attempt;
-    this.handlers.phaseChanged({ kind: 'connecting' });
+    this.handlers.phaseChanged({ kind: 'connecting', failures: this.backoff.failures });
     const protocols = await this.protocols();
     if (attempt !== this.attempt) return;
     if (protocols === null) {
@@ -115,7 +121,10 @@ export class ReconnectingSocket {
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (attempt !== this.attempt) return;
       // An opened socket proves nothing: a refused token is told after the handshake.
-      this.backoff.reset();
+      if (this.backoff.failures > 0) {
+        this.backoff.reset();
+        server.dispatchEvent(new Event(ANSWERED));
+      }
       this.handlers.received(event.data);
     };
     socket.onclose = (event) => {

@@ -1,4 +1,5 @@
-import { apiSocket, type ReconnectingSocket, type SocketPhase } from '@/realtime';
+import { apiSocket, type ReconnectingSocket } from '@/realtime';
+import { type ConnectionHealth, healthAfter } from './connection-health';
 import { LiveEdge } from './live-edge';
 import { canPlay, MediaSink } from './media-sink';
 import { isInitSegment, readFragmentTimes, readInitSegment } from './mp4';
@@ -15,6 +16,8 @@ const KEPT_S = 15;
 const TRIMMED_FROM_S = 20;
 const SILENT_MS = 10_000;
 const SEEK_PATIENCE_MS = 1_000;
+/** A new stream begins with a burst of older frames: so long its live end is not yet sure. */
+const SETTLING_MS = 1_500;
 const CLOSED_FORBIDDEN = 4403;
 const CLOSED_NOT_FOUND = 4404;
 
@@ -28,7 +31,7 @@ export class MsePlayer {
   fault: PlayerFault | null = null;
   codec: string | null = null;
   bytesReceived = 0;
-  phase: SocketPhase['kind'] = 'idle';
+  connection: ConnectionHealth = 'new';
   private readonly socket: ReconnectingSocket;
   private readonly sink: MediaSink;
   private readonly repair: Repair;
@@ -36,6 +39,7 @@ export class MsePlayer {
   private isFed = false;
   private targetMs = 0;
   private heardAtMs = 0;
+  private openedAtMs = Number.NEGATIVE_INFINITY;
   private soughtAtMs = Number.NEGATIVE_INFINITY;
   private wentBackAtMs = Number.NEGATIVE_INFINITY;
 
@@ -54,8 +58,8 @@ export class MsePlayer {
       broken: (reason) => this.broken(reason),
     });
     this.socket = apiSocket(`/api/cameras/${encodeURIComponent(cameraKey)}/stream`, {
-      phaseChanged: (phase) => {
-        this.phase = phase.kind;
+      phaseChanged: ({ kind }) => {
+        this.connection = healthAfter(this.connection, kind);
       },
       received: (data) => {
         if (data instanceof ArrayBuffer) this.receive(data);
@@ -93,7 +97,7 @@ export class MsePlayer {
    */
   tick(nowMs: number, targetMs: number, expectsBytes: boolean): void {
     this.targetMs = targetMs;
-    if (this.phase !== 'open' || !expectsBytes) this.heardAtMs = nowMs;
+    if (this.connection !== 'open' || !expectsBytes) this.heardAtMs = nowMs;
     else if (nowMs - this.heardAtMs > SILENT_MS) {
       this.heardAtMs = nowMs;
       this.socket.reopen();
@@ -131,6 +135,7 @@ export class MsePlayer {
     this.fault = null;
     this.timescale = init.timescale;
     this.edge.reset();
+    this.openedAtMs = performance.now();
     if (this.sink.isOpen) this.restarting();
     this.sink.open(mimeType);
     this.sink.append(bytes);
@@ -161,6 +166,7 @@ export class MsePlayer {
       edgeMs: this.edge.at(nowMs),
       targetMs: this.targetMs,
       buffered: stretches,
+      isSettling: nowMs - this.openedAtMs < SETTLING_MS,
       isStarved: readyState < HTMLMediaElement.HAVE_FUTURE_DATA,
       wentBackAtMs: this.wentBackAtMs,
     };

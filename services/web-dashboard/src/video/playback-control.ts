@@ -12,6 +12,8 @@ export interface PlaybackView {
   readonly edgeMs: number;
   readonly targetMs: number;
   readonly buffered: readonly Stretch[];
+  /** The stream has just begun. */
+  readonly isSettling: boolean;
   /** The player has no frame after the one it shows. */
   readonly isStarved: boolean;
   /** When it last went back to build up the target, on the clock of `nowMs`. */
@@ -30,6 +32,7 @@ const CALM_MS = 30;
 /** At this distance the rate is at its end; 0.25 ms per ms and second. */
 const FULL_RATE_MS = 400;
 const SEEK_OVER_MS = 1_000;
+const SEEK_OVER_SETTLING_MS = 200;
 const GO_BACK_UNDER_MS = 400;
 const GO_BACK_EVERY_MS = 10_000;
 const END_MARGIN_MS = 20;
@@ -49,9 +52,14 @@ export function nextStep(view: PlaybackView): PlaybackStep {
   const newest = view.buffered.at(-1);
   if (!newest || Number.isNaN(view.edgeMs)) return { rate: 1, seekToMs: null };
   const wanted = clamp(view.edgeMs - view.targetMs, newest.start, newest.end - 1);
-  if (standsAtHole(view)) return { rate: 1, seekToMs: wanted };
+  const reachesTarget = view.edgeMs - view.targetMs >= newest.start;
+  if (standsAtHole(view)) {
+    // Better a moment later than without boxes: a new stretch plays once it is long enough.
+    return { rate: 1, seekToMs: reachesTarget ? wanted : null };
+  }
   const error = lagMs(view) - view.targetMs;
-  if (error > SEEK_OVER_MS) return { rate: 1, seekToMs: wanted };
+  const seekOverMs = view.isSettling ? SEEK_OVER_SETTLING_MS : SEEK_OVER_MS;
+  if (error > seekOverMs) return { rate: 1, seekToMs: wanted };
   const mayGoBack =
     view.nowMs - view.wentBackAtMs > GO_BACK_EVERY_MS &&
     view.edgeMs - view.targetMs >= newest.start;

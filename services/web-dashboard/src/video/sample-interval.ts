@@ -1,19 +1,17 @@
 import { type DetectionRing, TICKS_PER_MS } from '@/overlay';
 
 const DEFAULT_MS = 200;
-const LOOKED_AT = 8;
+const LOOKED_AT = 9;
 
-/** Mean media time between the newest samples of one epoch, milliseconds. */
+/** Median media time between the newest samples of one epoch, milliseconds. */
 export function sampleIntervalMs(ring: DetectionRing): number {
-  const newest = ring.newest;
-  if (!newest) return DEFAULT_MS;
-  let oldest = newest;
-  let steps = 0;
-  for (let i = ring.length - 2; i >= 0 && steps < LOOKED_AT; i -= 1) {
-    const sample = ring.at(i);
-    if (sample?.epoch !== newest.epoch) break;
-    oldest = sample;
-    steps += 1;
+  const steps: number[] = [];
+  for (let i = ring.length - 1; i > 0 && steps.length < LOOKED_AT; i -= 1) {
+    const [later, earlier] = [ring.at(i), ring.at(i - 1)];
+    if (!later || later.epoch !== earlier?.epoch) break;
+    steps.push(later.pts90k - earlier.pts90k);
   }
-  return steps === 0 ? DEFAULT_MS : (newest.pts90k - oldest.pts90k) / TICKS_PER_MS / steps;
+  steps.sort((a, b) => a - b);
+  const median = steps[steps.length >> 1];
+  return median === undefined ? DEFAULT_MS : median / TICKS_PER_MS;
 }

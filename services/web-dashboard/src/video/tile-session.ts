@@ -110,7 +110,7 @@ export class TileSession {
       nowMs: Date.now(),
       camera: liveCameras.stateOf(this.cameraKey),
       fault: this.player.fault,
-      connection: this.player.phase,
+      connection: this.player.connection,
       frameAgeMs: Number.isNaN(lastFrameAtMs)
         ? null
         : nowMs - Math.max(lastFrameAtMs, this.shownSinceMs),

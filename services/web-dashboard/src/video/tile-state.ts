@@ -1,4 +1,5 @@
-import { type CameraLive, type SocketPhase, TopicStore } from '@/realtime';
+import { type CameraLive, TopicStore } from '@/realtime';
+import type { ConnectionHealth } from './connection-health';
 import type { PlayerFault } from './mse-player';
 
 export type TileKind = 'connecting' | 'live' | 'degraded' | 'stale' | 'offline';
@@ -21,7 +22,7 @@ export interface TileFacts {
   readonly nowMs: number;
   readonly camera: CameraLive | undefined;
   readonly fault: PlayerFault | null;
-  readonly connection: SocketPhase['kind'];
+  readonly connection: ConnectionHealth;
   /** Null before the first frame. */
   readonly frameAgeMs: number | null;
   /** Time since detections came last; null where none are wanted. */
@@ -73,7 +74,7 @@ function findNoPicture({ camera, fault, connection, frameAgeMs }: TileFacts): Fi
   if (camera?.state === 'connecting') {
     return { kind, reason: camera.reason ?? 'starting', detail: camera.detail };
   }
-  if (connection !== 'open' && connection !== 'connecting') {
+  if (connection === 'lost') {
     return { kind, reason: 'connection_lost', detail: 'The server cannot be reached.' };
   }
   return { kind, reason: kind === 'stale' ? 'no_frames' : 'starting', detail: null };

@@ -3,6 +3,11 @@
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure: examples have no deadline, whole tests have (pytest-timeout).
+settings.register_profile("sentinel", deadline=None)
+settings.load_profile("sentinel")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

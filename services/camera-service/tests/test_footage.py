@@ -31,7 +31,7 @@ def test_the_long_side_is_scaled_for_the_model(tmp_path: Path) -> None:
 
 
 def test_b_frames_come_in_order_with_the_index_of_their_access_unit(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4", ClipSpec(frames=20, b_frames=2))
+    clip = write_clip(tmp_path / "clip.mp4", ClipSpec(fps=10, frames=20, b_frames=2))
     frames = list(read_frames(str(clip), 10, START))
     assert [picture_number(frame.picture.y.mean()) for frame in frames] == list(range(20))
     assert [frame.pts_90k for frame in frames] == [9_000 * n for n in range(20)]
@@ -47,7 +47,9 @@ def test_the_same_footage_has_the_same_epoch(tmp_path: Path) -> None:
 
 
 def test_other_codecs_are_read_too(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.avi", ClipSpec(codec="mjpeg", pix_fmt="yuvj420p", frames=5))
+    clip = write_clip(
+        tmp_path / "clip.avi", ClipSpec(codec="mjpeg", fps=10, pix_fmt="yuvj420p", frames=5)
+    )
     frames = list(read_frames(clip.as_uri(), 10, START))
     assert len(frames) == 5
     assert frames[0].picture.full_range
@@ -73,7 +75,7 @@ def test_describe_estimates_the_work(tmp_path: Path) -> None:
 
 
 def test_a_truncated_file_gives_what_is_there(tmp_path: Path) -> None:
-    clip = write_clip(tmp_path / "clip.mp4", ClipSpec(frames=60))
+    clip = write_clip(tmp_path / "clip.mp4", ClipSpec(fps=10, frames=60))
     data = clip.read_bytes()
     clip.write_bytes(data[: len(data) * 3 // 4])
     frames = list(read_frames(str(clip), 10, START))

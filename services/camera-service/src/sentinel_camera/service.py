@@ -24,7 +24,6 @@ from sentinel_vision.frames.jpeg import encode_picture
 from sentinel_vision.frames.transport import FrameTransport
 
 _CONNECT_BURST = 4
-_LAST_STATES_WAIT_S = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +41,19 @@ class CameraService:
 
     name = "camera-service"
 
-    def __init__(self, settings: Settings, ports: CameraPorts) -> None:
+    def __init__(
+        self, settings: Settings, ports: CameraPorts, nursery: Nursery | None = None
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            settings: Of all services; `cameras` and the data directory are looked at.
+            ports: What it works with.
+            nursery: One that several services share, and that outlives them; None: its own.
+        """
         file_roots = _file_roots(settings)
-        self._clock = ports.clock
-        self._nursery = Nursery()
+        self._owns_nursery = nursery is None
+        self._nursery = nursery or Nursery()
         self._board = StateBoard(ports.bus, ports.clock)
         parts = ReaderParts(
             nursery=self._nursery,
@@ -80,7 +88,8 @@ class CameraService:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._fleet.stop()
-        await self._nursery.stop()
+        if self._owns_nursery:
+            await self._nursery.stop()
 
     async def health(self) -> Mapping[str, str | None]:
         """By dependency: None where it is fine."""

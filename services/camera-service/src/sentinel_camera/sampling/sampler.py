@@ -21,13 +21,13 @@ class MediaSampler:
             frame_interval_90k: Ticks between pictures of the source; 0 where it is unknown.
         """
         self._interval = TICKS_PER_SECOND / Fraction(fps).limit_denominator(1000)
+        self._next = 0
+        self.restart(frame_interval_90k)
+
+    def restart(self, frame_interval_90k: int) -> None:
+        """Start a new grid with the next picture: the media time or the source has changed."""
         self._tolerance = min(Fraction(frame_interval_90k), self._interval) / 2
         self._origin: int | None = None
-        self._next = 0
-
-    def restart(self) -> None:
-        """Start a new grid with the next picture: the media time has jumped."""
-        self._origin = None
 
     def is_due(self, pts_90k: int) -> bool:
         """Whether this picture is to be looked at. Call once per picture, in order."""

@@ -21,6 +21,8 @@ _FILE_FORMATS = (
     "image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe"
 )
 
+_MIN_FPS, _MAX_FPS = 0.01, 240
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -45,8 +47,11 @@ class OpenSource:
     @property
     def fps(self) -> float | None:
         """Announced rate, frames per second."""
-        rate = self.stream.average_rate or self.stream.guessed_rate
-        return float(rate) if rate else None
+        # The guessed rate is of fields, not frames: no use.
+        for rate in (self.stream.average_rate, self.stream.codec_context.framerate):
+            if rate and _MIN_FPS <= rate <= _MAX_FPS:
+                return float(rate)
+        return None
 
     @property
     def frame_interval_90k(self) -> int:
@@ -118,8 +123,8 @@ def _live_options(timeouts: Timeouts) -> dict[str, str]:
         "rtsp_transport": "tcp",
         "allowed_media_types": "video",
         "timeout": str(int(timeouts.read_s * 1_000_000)),
-        "fflags": "nobuffer",
-        # SDP names the codec; probing would hold back a second of video and deliver it late.
+        # SDP names the codec; probing would hold back a second of video and deliver it late, and
+        # with `nobuffer` throw away the first keyframe.
         "probesize": "32",
         "analyzeduration": "0",
     }

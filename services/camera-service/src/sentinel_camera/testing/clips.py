@@ -20,7 +20,7 @@ class ClipSpec:
 
     width: int = 160
     height: int = 96
-    fps: int = 10
+    fps: int = 20
     frames: int = 30
     gop: int = 10
     b_frames: int = 0

@@ -22,7 +22,7 @@ from sentinel_core.ports.clock import Clock
 from sentinel_vision.frames.jpeg import encode_picture
 
 _ENOUGH_UNITS = 300
-_ENOUGH_KEYFRAMES = 3
+_ENOUGH_KEYFRAMES = 2
 
 
 def probe_source(job: ProbeJob, channel: Channel[ToWorker], clock: Clock) -> None:

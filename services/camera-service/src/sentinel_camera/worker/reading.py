@@ -14,6 +14,7 @@ from sentinel_camera.sources.addresses import check_address
 from sentinel_camera.sources.failures import read_failure
 from sentinel_camera.sources.h264 import AvcFormatter
 from sentinel_camera.sources.opening import OpenSource, Timeouts, open_source, require_h264
+from sentinel_camera.sources.packet_times import PacketTimes
 from sentinel_camera.worker.messages import Configured, ReadJob
 from sentinel_camera.worker.outbox import Outbox, UnitTimes
 from sentinel_core.domain.cameras import SourceReason, is_live_source
@@ -24,7 +25,6 @@ from sentinel_core.ports.clock import Clock
 
 _GAP_90K = 10 * TICKS_PER_SECOND
 """A file that is silent for longer is played without the silence."""
-_UNKNOWN_INTERVAL_90K = TICKS_PER_SECOND // 25
 _UNDECODABLE_UNITS = 100
 """So many access units without a picture, and the stream counts as damaged."""
 
@@ -102,11 +102,16 @@ class _Run:
         self._live = is_live_source(job.source_url)
         self._formatter = AvcFormatter(opened.stream.codec_context.extradata)
         self._configuration: bytes | None = None
-        self._sampler = MediaSampler(job.sample_fps, opened.frame_interval_90k)
+        self._packet_times = PacketTimes(opened)
+        self._sampler = MediaSampler(job.sample_fps)
         self._first_pts: int | None = None
         self._undecodable = 0
-        self.frame_interval_90k = opened.frame_interval_90k or _UNKNOWN_INTERVAL_90K
         self.pictures = 0
+
+    @property
+    def frame_interval_90k(self) -> int:
+        """Ticks between two frames."""
+        return self._packet_times.frame_interval_90k
 
     def read(self, pacer: _Pacer | None, clock: Clock) -> None:
         """Read to the end; of a live source every error is one, a file may break off."""
@@ -114,45 +119,34 @@ class _Run:
             for packet in self._opened.container.demux(self._opened.stream):
                 if packet.size == 0:
                     self._sample(self._decode(packet))
-                elif packet.pts is not None:
-                    self._take(packet, self._times(packet), pacer, clock)
+                else:
+                    self._take(packet, pacer, clock)
         except (av.error.FFmpegError, OSError) as error:
             if self._live:
                 raise read_failure(error) from None
 
-    def _times(self, packet: Packet[VideoStream]) -> UnitTimes:
-        opened = self._opened
-        pts = opened.to_90k(packet.pts or 0)
-        dts = pts if packet.dts is None else opened.to_90k(packet.dts)
-        duration = opened.to_90k(packet.duration or 0) or self.frame_interval_90k
-        return UnitTimes(self._counter.unit, self._counter.run, pts, dts, duration, 0.0)
-
-    def _take(
-        self,
-        packet: Packet[VideoStream],
-        times: UnitTimes,
-        pacer: _Pacer | None,
-        clock: Clock,
-    ) -> None:
-        if not self._is_usable(packet, times.pts):
+    def _take(self, packet: Packet[VideoStream], pacer: _Pacer | None, clock: Clock) -> None:
+        times = self._packet_times.complete(packet)
+        if times is None or not self._is_usable(packet, times.pts):
             return
         if pacer is not None:
             pacer.wait(times.dts)
-        times = UnitTimes(
-            times.unit, times.run, times.pts, times.dts, times.duration, clock.monotonic()
-        )
-        packet.opaque = times.unit
-        sample = self._formatter.convert(bytes(packet))
+        unit = self._counter.unit
         self._counter.unit += 1
+        packet.opaque = unit
+        sample = self._formatter.convert(bytes(packet))
+        sent = UnitTimes(
+            unit, self._counter.run, times.pts, times.dts, times.duration, clock.monotonic()
+        )
         if not sample:
             pictures = self._decode(packet)
         elif self._formatter.configuration != self._configuration:
             # The size is known once the decoder has seen the new parameter sets.
             pictures = self._decode(packet)
             self._configure()
-            self._outbox.send_packet(times, sample, is_key=packet.is_keyframe)
+            self._outbox.send_packet(sent, sample, is_key=packet.is_keyframe)
         else:
-            self._outbox.send_packet(times, sample, is_key=packet.is_keyframe)
+            self._outbox.send_packet(sent, sample, is_key=packet.is_keyframe)
             pictures = self._decode(packet)
         self._sample(pictures)
 
@@ -163,7 +157,7 @@ class _Run:
                 self._drop_if_due(pts, DropReason.BEFORE_KEYFRAME)
                 return False
             self._first_pts = pts
-            self._sampler.restart()
+            self._sampler.restart(self.frame_interval_90k)
         if packet.is_corrupt:
             self._drop_if_due(pts, DropReason.CORRUPT)
             return False

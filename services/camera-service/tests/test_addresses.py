@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from sentinel_camera.sources.addresses import check_address, check_source
+from sentinel_core.domain.cameras import SourceReason
+from sentinel_core.domain.errors import InvalidInput, SourceFailed
+
+
+@pytest.mark.parametrize("url", ["rtsp://host/a", "rtsps://u:p@host:322/a", "rtsp://[::1]:8554/"])
+def test_rtsp_is_allowed(url: str) -> None:
+    check_source(url, [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://host/a",
+        "ftp://host/a",
+        "rtsp:///a",
+        "rtsp://host:0/",
+        "rtsp://host:99999/",
+        "",
+        "a.mp4",
+    ],
+)
+def test_other_sources_are_not(url: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        check_source(url, [tmp_path])
+    assert caught.value.field == "source_url"
+
+
+def test_files_must_be_in_an_allowed_folder(tmp_path: Path) -> None:
+    allowed, other = tmp_path / "allowed", tmp_path / "other"
+    allowed.mkdir()
+    other.mkdir()
+    (allowed / "link.mp4").symlink_to(other / "clip.mp4")
+    check_source(str(allowed / "clip.mp4"), [allowed])
+    check_source((allowed / "with space.mp4").as_uri(), [allowed])
+    for path in (other / "clip.mp4", allowed / "link.mp4", allowed / ".." / "other" / "clip.mp4"):
+        with pytest.raises(InvalidInput):
+            check_source(str(path), [allowed])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "10.1.2.3", "[::1]", "169.254.169.254", "localhost"])
+def test_private_addresses_may_be_forbidden(host: str) -> None:
+    check_address(f"rtsp://{host}/a", allow_private=True)
+    with pytest.raises(SourceFailed) as caught:
+        check_address(f"rtsp://{host}/a", allow_private=False)
+    assert caught.value.reason is SourceReason.UNSUPPORTED_SOURCE
+
+
+def test_public_addresses_are_always_allowed() -> None:
+    check_address("rtsp://1.1.1.1/a", allow_private=False)
+    check_address("/videos/clip.mp4", allow_private=False)

@@ -1,0 +1,72 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentinel_camera.sampling.sampler import MediaSampler
+
+SECOND = 90_000
+
+
+def due(fps: float, times: list[int], interval: int) -> list[int]:
+    sampler = MediaSampler(fps, interval)
+    return [time for time in times if sampler.is_due(time)]
+
+
+def test_a_faster_source_is_thinned_to_the_grid() -> None:
+    times = [3_600 * n for n in range(250)]  # 25 fps, 10 s
+    assert due(5, times, 3_600) == [18_000 * n for n in range(50)]
+
+
+def test_a_source_of_the_same_rate_loses_nothing_to_jitter() -> None:
+    jitter = [0, -4_000, 5_000, -8_000, 8_000, 3_000]
+    times = [18_000 * n + jitter[n % 6] for n in range(60)]
+    assert due(5, times, 18_000) == times
+
+
+def test_a_slower_source_gives_every_picture() -> None:
+    times = [45_000 * n for n in range(20)]
+    assert due(5, times, 45_000) == times
+
+
+def test_the_nearest_picture_is_taken() -> None:
+    times = [3_750 * n for n in range(24)]  # 24 fps
+    assert [time // 3_750 for time in due(5, times, 3_750)] == [0, 5, 10, 14, 19]
+
+
+def test_a_gap_is_one_late_picture_and_no_burst() -> None:
+    times = [0, 18_000, 10 * SECOND + 1_000, 10 * SECOND + 4_600, 10 * SECOND + 18_000]
+    assert due(5, times, 3_600) == [0, 18_000, 10 * SECOND + 1_000, 10 * SECOND + 18_000]
+
+
+def test_a_restart_makes_the_next_picture_due() -> None:
+    sampler = MediaSampler(5, 3_600)
+    assert sampler.is_due(7 * SECOND)
+    assert not sampler.is_due(0)
+    sampler.restart(3_600)
+    assert sampler.is_due(0)
+
+
+@given(
+    fps=st.floats(0.1, 30),
+    source_fps=st.integers(1, 60),
+    seconds=st.integers(1, 60),
+)
+def test_the_rate_is_kept(fps: float, source_fps: int, seconds: int) -> None:
+    interval = SECOND // source_fps
+    times = [interval * n for n in range(source_fps * seconds)]
+    found = due(fps, times, interval)
+    expected = min(fps, source_fps) * times[-1] / SECOND
+    assert found[0] == 0
+    assert abs(len(found) - 1 - expected) <= 1.5
+
+
+@given(steps=st.lists(st.integers(-9_000, 90_000), max_size=200), fps=st.floats(0.5, 30))
+def test_due_pictures_are_an_interval_apart_on_average(steps: list[int], fps: float) -> None:
+    times, now = [], 0
+    for step in steps:
+        now += step
+        times.append(now)
+    found = due(fps, times, 3_600)
+    assert len(found) <= len(times)
+    assert found == sorted(found)
+    if found:
+        assert len(found) <= (found[-1] - found[0]) * fps / SECOND + 2

@@ -34,7 +34,9 @@ export function incidentOfObject(scene: OverlayScene, index: number): string | n
   const own = scene.frame.incidents[index];
   if (own) return own;
   const trackId = scene.frame.trackIds[index] ?? NO_TRACK;
-  return trackId === NO_TRACK ? null : (scene.incidentTracks.get(trackId) ?? null);
+  return trackId === NO_TRACK
+    ? null
+    : (scene.incidentTracks.get(scene.frame.epoch)?.get(trackId) ?? null);
 }
 
 function drawBoxes(ctx: CanvasRenderingContext2D, scene: OverlayScene): void {

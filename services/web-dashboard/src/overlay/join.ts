@@ -16,6 +16,8 @@ export class JoinedFrame extends ObjectList {
   kind: JoinKind = 'none';
   /** The displayed frame. */
   pts90k = 0;
+  /** Stream epoch of the boxes: track numbers mean something only within it. */
+  epoch = '';
   /** The sample that the boxes come from (the earlier of the two when interpolated). */
   boxesPts90k: number | null = null;
 }
@@ -33,6 +35,7 @@ export function joinFrame(ring: DetectionRing, pts90k: number, out: JoinedFrame)
   const before = ring.at(index);
   out.pts90k = pts90k;
   out.count = 0;
+  out.epoch = before?.epoch ?? '';
   out.boxesPts90k = before?.pts90k ?? null;
   out.kind = before ? joinAfter(ring, index, before, out) : 'none';
   if (out.kind === 'none') out.boxesPts90k = null;

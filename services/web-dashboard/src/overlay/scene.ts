@@ -18,6 +18,8 @@ export interface OverlayOptions {
   readonly zones: boolean;
 }
 
+export type IncidentTracks = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
 /** Everything that one drawing needs; nothing else is read. */
 export interface OverlayScene {
   readonly frame: JoinedFrame;
@@ -28,7 +30,7 @@ export interface OverlayScene {
   readonly options: OverlayOptions;
   readonly zones: readonly ZoneOutline[];
   readonly incidentZoneIds: ReadonlySet<string>;
-  /** Incident type of a track, where the lists know more than the frame's event. */
-  readonly incidentTracks: ReadonlyMap<number, string>;
+  /** Incident type by stream epoch and track, where the lists know more than the frame's event. */
+  readonly incidentTracks: IncidentTracks;
   readonly labels: LabelCache;
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { type CSSProperties, type RefObject, useEffect, useRef } from 'react';
-import type { ZoneOutline } from '@/overlay';
+import type { IncidentTracks, ZoneOutline } from '@/overlay';
 import { observeDeviceSize } from './device-size';
 import type { OverlaySettings } from './overlay-loop';
 import { TileSession } from './tile-session';
@@ -26,6 +26,7 @@ export interface LiveTileVideoProps {
 
 export interface HighlightedIncident {
   readonly type: string;
+  readonly stream_epoch: string;
   readonly track_ids: readonly number[];
 }
 
@@ -98,9 +99,7 @@ function useOverlaySettings(
       options: { boxes: showBoxes, labels: showLabels, tracks: showTracks, zones: showZones },
       zones,
       incidentZoneIds: new Set(incidentZoneIds),
-      incidentTracks: new Map(
-        activeIncidents.flatMap(({ type, track_ids: ids }) => ids.map((id) => [id, type] as const)),
-      ),
+      incidentTracks: tracksOf(activeIncidents),
     };
     sessionRef.current?.configure(settings);
   }, [
@@ -114,4 +113,14 @@ function useOverlaySettings(
     showTracks,
     showZones,
   ]);
+}
+
+function tracksOf(incidents: readonly HighlightedIncident[]): IncidentTracks {
+  const byEpoch = new Map<string, Map<number, string>>();
+  for (const { stream_epoch: epoch, track_ids: trackIds, type } of incidents) {
+    const tracks = byEpoch.get(epoch) ?? new Map<number, string>();
+    byEpoch.set(epoch, tracks);
+    for (const trackId of trackIds) tracks.set(trackId, type);
+  }
+  return byEpoch;
 }

@@ -2,6 +2,7 @@ import {
   type DetectionRing,
   drawOverlay,
   fitContain,
+  type IncidentTracks,
   JoinedFrame,
   type JoinKind,
   joinFrame,
@@ -19,7 +20,7 @@ export interface OverlaySettings {
   readonly options: OverlayOptions;
   readonly zones: readonly ZoneOutline[];
   readonly incidentZoneIds: ReadonlySet<string>;
-  readonly incidentTracks: ReadonlyMap<number, string>;
+  readonly incidentTracks: IncidentTracks;
 }
 
 const NOWHERE: Rectangle = { x: 0, y: 0, width: 0, height: 0 };

@@ -4,7 +4,7 @@ Depends only on the events and their order, never on how they were batched.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,11 +31,30 @@ class _Track:
     kept_second: int
     n: int
 
+    def as_columns(self) -> dict[str, Any]:
+        """Its row."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 @dataclass(slots=True)
 class _Minute:
     detections: int = 0
     tracks: int = 0
+
+
+class _Sample:
+    """What the detections of one event have in common."""
+
+    __slots__ = ("camera_id", "event", "event_id", "incidents", "minute", "moment", "second")
+
+    def __init__(self, event: DetectionEvent, camera_id: UUID) -> None:
+        self.event = event
+        self.camera_id = camera_id
+        self.event_id = UUID(event.event_id)
+        self.moment = parse_utc(event.timestamp)
+        self.minute = self.moment.replace(second=0, microsecond=0)
+        self.second = event.pts_90k // TICKS_PER_SECOND
+        self.incidents = _incidents_by_track(event)
 
 
 class DetectionTally:
@@ -53,20 +72,28 @@ class DetectionTally:
         self._minutes: dict[tuple[str, datetime, str], _Minute] = {}
 
     def add(self, event: DetectionEvent) -> None:
-        """Count one event and keep what is to be kept of it."""
-        moment = parse_utc(event.timestamp)
-        incidents = _incidents_by_track(event)
+        """Count one event and keep what is to be kept of it.
+
+        Raises:
+            ValueError: An id or the time cannot be read.
+        """
+        sample = _Sample(event, self._cameras[event.camera_id])
         for index, found in enumerate(event.detections):
-            is_new_in_minute = self._see(event, found, moment)
-            minute = self._minute(event.camera_id, moment, found.class_)
+            minute = self._minute(event.camera_id, sample.minute, found.class_)
             minute.detections += 1
+            if found.track_id is None:
+                continue
+            track, is_new_in_minute = self._see(sample, found, found.track_id)
             minute.tracks += is_new_in_minute
-            if found.track_id is not None and self._keeps(event, found.track_id, incidents):
-                self.kept.append(self._row(event, index, moment, incidents.get(found.track_id)))
+            is_first_in_second = sample.second > track.kept_second
+            if is_first_in_second:
+                track.kept_second = sample.second
+            if is_first_in_second or found.track_id in sample.incidents:
+                self.kept.append(_row(sample, index, sample.incidents.get(found.track_id)))
 
     def track_rows(self) -> Sequence[dict[str, Any]]:
         """All tracks that occurred, as they are now."""
-        return [asdict(track) for track in self._tracks.values()]
+        return [track.as_columns() for track in self._tracks.values()]
 
     def minute_rows(self) -> Sequence[dict[str, Any]]:
         """What to add per camera, minute and class."""
@@ -81,14 +108,13 @@ class DetectionTally:
             for (camera_key, minute, class_name), count in self._minutes.items()
         ]
 
-    def _see(self, event: DetectionEvent, found: DetectedObject, moment: datetime) -> bool:
-        """Bring the track up to date; whether this is its first detection in the minute."""
-        if found.track_id is None:
-            return False
-        key = (event.camera_id, event.stream_epoch, found.track_id)
+    def _see(self, sample: _Sample, found: DetectedObject, track_id: int) -> tuple[_Track, bool]:
+        """Bring a track up to date; with it, whether it is seen first in this minute."""
+        event, moment = sample.event, sample.moment
+        key = (event.camera_id, event.stream_epoch, track_id)
         track = self._tracks.get(key)
         if track is None:
-            self._tracks[key] = _Track(
+            track = self._tracks[key] = _Track(
                 *key,
                 class_name=found.class_,
                 first_seen=moment,
@@ -98,46 +124,42 @@ class DetectionTally:
                 kept_second=-1,
                 n=1,
             )
-            return True
-        is_new_in_minute = _minute_of(track.last_seen) < _minute_of(moment)
+            return track, True
+        is_new_in_minute = track.last_seen < sample.minute
         track.class_name = found.class_
         track.last_seen = max(track.last_seen, moment)
         track.last_pts_90k = max(track.last_pts_90k, event.pts_90k)
         track.n += 1
-        return is_new_in_minute
+        return track, is_new_in_minute
 
-    def _keeps(self, event: DetectionEvent, track_id: int, incidents: Mapping[int, UUID]) -> bool:
-        track = self._tracks[event.camera_id, event.stream_epoch, track_id]
-        second = event.pts_90k // TICKS_PER_SECOND
-        is_first = second > track.kept_second
-        track.kept_second = max(second, track.kept_second)
-        return is_first or track_id in incidents
+    def _minute(self, camera_key: str, minute: datetime, class_name: str) -> _Minute:
+        key = (camera_key, minute, class_name)
+        count = self._minutes.get(key)
+        if count is None:
+            count = self._minutes[key] = _Minute()
+        return count
 
-    def _minute(self, camera_key: str, moment: datetime, class_name: str) -> _Minute:
-        return self._minutes.setdefault((camera_key, _minute_of(moment), class_name), _Minute())
 
-    def _row(
-        self, event: DetectionEvent, index: int, moment: datetime, incident_id: UUID | None
-    ) -> dict[str, Any]:
-        found = event.detections[index]
-        event_id = UUID(event.event_id)
-        is_pictured = incident_id is not None and str(incident_id) == event.incident_id
-        return {
-            "timestamp": moment,
-            "id": detection_id(event_id, index),
-            "camera_id": self._cameras[event.camera_id],
-            "class_name": found.class_,
-            "confidence": found.confidence,
-            "is_anomaly": incident_id is not None,
-            "image_path": event.image_url if is_pictured else None,
-            "track_id": found.track_id,
-            "bbox": found.bbox,
-            "event_id": event_id,
-            "pts_90k": event.pts_90k,
-            "stream_epoch": event.stream_epoch,
-            "incident_id": incident_id,
-            "model_version": event.model_version,
-        }
+def _row(sample: _Sample, index: int, incident_id: UUID | None) -> dict[str, Any]:
+    event = sample.event
+    found = event.detections[index]
+    is_pictured = incident_id is not None and str(incident_id) == event.incident_id
+    return {
+        "timestamp": sample.moment,
+        "id": detection_id(sample.event_id, index),
+        "camera_id": sample.camera_id,
+        "class_name": found.class_,
+        "confidence": found.confidence,
+        "is_anomaly": incident_id is not None,
+        "image_path": event.image_url if is_pictured else None,
+        "track_id": found.track_id,
+        "bbox": found.bbox,
+        "event_id": sample.event_id,
+        "pts_90k": event.pts_90k,
+        "stream_epoch": event.stream_epoch,
+        "incident_id": incident_id,
+        "model_version": event.model_version,
+    }
 
 
 def _incidents_by_track(event: DetectionEvent) -> Mapping[int, UUID]:
@@ -148,10 +170,6 @@ def _incidents_by_track(event: DetectionEvent) -> Mapping[int, UUID]:
         for incident in reversed(ordered)
         for track_id in incident.track_ids
     }
-
-
-def _minute_of(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
 
 
 def _from_row(row: TrackRow) -> _Track:

@@ -15,6 +15,9 @@ from sentinel_core.domain.users import Role
 
 KEY_LENGTH = 63
 
+_CLUSTERED = {"sqlite_with_rowid": False}
+"""SQLite stores the rows in the primary key's own tree, which a tenth less of file holds."""
+
 
 class JobStatus(StrEnum):
     """How far a training job has come."""
@@ -87,7 +90,7 @@ class DetectionEventRow(Base):
     """
 
     __tablename__ = "detection_events"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (_CLUSTERED,)
 
     timestamp: Mapped[datetime] = mapped_column(primary_key=True)
     event_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -105,6 +108,7 @@ class DetectionRow(Base):
             sqlite_where=sa.text("incident_id IS NOT NULL"),
             postgresql_where=sa.text("incident_id IS NOT NULL"),
         ),
+        _CLUSTERED,
     )
 
     timestamp: Mapped[datetime] = mapped_column(primary_key=True)
@@ -130,7 +134,10 @@ class TrackRow(Base):
     """
 
     __tablename__ = "tracks"
-    __table_args__ = (sa.Index("ix_tracks_camera_key_first_seen", "camera_key", "first_seen"),)
+    __table_args__ = (
+        sa.Index("ix_tracks_camera_key_first_seen", "camera_key", "first_seen"),
+        _CLUSTERED,
+    )
 
     camera_key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
     stream_epoch: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -148,6 +155,7 @@ class MinuteCountRow(Base):
     """What a camera saw in a minute: all detections, and the tracks that were there."""
 
     __tablename__ = "minute_counts"
+    __table_args__ = (_CLUSTERED,)
 
     camera_key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
     minute: Mapped[datetime] = mapped_column(primary_key=True)

@@ -129,6 +129,7 @@ def _create_detections() -> None:
             name="fk_detections_camera_id_cameras",
             ondelete="SET NULL",
         ),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_detections_camera_id_timestamp_id", "detections", ["camera_id", "timestamp", "id"]
@@ -157,6 +158,7 @@ def _create_detection_summaries() -> None:
         sa.Column("kept_second", sa.BigInteger(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("camera_key", "stream_epoch", "track_id", name="pk_tracks"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_tracks_camera_key_first_seen", "tracks", ["camera_key", "first_seen"])
     op.create_table(
@@ -167,6 +169,7 @@ def _create_detection_summaries() -> None:
         sa.Column("detections", sa.Integer(), nullable=False),
         sa.Column("tracks", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("camera_key", "minute", "class_name", name="pk_minute_counts"),
+        sqlite_with_rowid=False,
     )
 
 

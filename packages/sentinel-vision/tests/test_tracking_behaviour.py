@@ -183,9 +183,9 @@ def test_the_class_is_voted_over_the_track(usual: int, rare: int) -> None:
 
 def test_a_vote_weighs_confidence() -> None:
     tracker = Tracker()
-    tracker.update(frame(car(100, confidence=0.45, class_id=CAR)), 0.0)
-    tracked = tracker.update(frame(car(100, confidence=0.95, class_id=TRUCK)), 0.2)
-    assert tracked.class_ids.tolist() == [TRUCK]
+    seen = [car(100, confidence=0.9), *[car(100, confidence=0.5, class_id=TRUCK)] * 2]
+    found = [tracker.update(frame(row), i / 5) for i, row in enumerate(seen)]
+    assert [int(tracked.class_ids[0]) for tracked in found] == [CAR, CAR, TRUCK]
 
 
 def test_a_row_without_track_keeps_the_detectors_class() -> None:

@@ -101,6 +101,28 @@ def test_two_steps_are_one_step_of_their_sum(first_s: float, second_s: float) ->
     assert in_two == pytest.approx(in_one, rel=1e-9)
 
 
+def test_the_filter_is_the_textbook_filter() -> None:
+    """One coordinate beside the equations with matrices."""
+    settings = TrackerSettings()
+    height, step_s = 60.0, 0.3
+    box_filter = BoxFilter(settings)
+    state = box_filter.start(np.array([[100.0, 50.0, 80.0, height]]))
+    mean = np.array([100.0, 0.0])
+    spread = np.diag([settings.measurement_noise, settings.start_speed]) ** 2 * height**2
+    move = np.array([[1.0, step_s], [0.0, 1.0]])
+    shape = np.array([[step_s**3 / 3, step_s**2 / 2], [step_s**2 / 2, step_s]])
+    noise = settings.acceleration_noise**2 * shape
+    noise[0, 0] += settings.drift_noise**2 * step_s
+    for seen_x in (104.0, 112.0, 113.0, 125.0):
+        box_filter.predict(state, step_s)
+        box_filter.correct(state, np.array([[seen_x, 50.0, 80.0, height]]))
+        mean, spread = move @ mean, move @ spread @ move.T + noise * height**2
+        gain = spread[:, 0] / (spread[0, 0] + (settings.measurement_noise * height) ** 2)
+        mean = mean + gain * (seen_x - mean[0])
+        spread = spread - np.outer(gain, spread[0])
+        assert state[0, [0, 4]] == pytest.approx(mean)
+
+
 @given(st.floats(2.0, 10.0), st.floats(-200.0, 200.0))
 def test_the_filter_learns_a_steady_speed(rate_hz: float, speed_px_s: float) -> None:
     box_filter = BoxFilter(TrackerSettings())

@@ -87,6 +87,34 @@ def test_utc_of_a_moment_gone_by() -> None:
     assert utc_of(NOON, 100.0, 98.5) == NOON - timedelta(seconds=1.5)
 
 
+def test_a_burst_at_the_start_does_not_put_pictures_into_the_future() -> None:
+    timeline = MediaTimeline()
+    units = place(timeline, *(times(STEP * n, 10.0) for n in range(26)))
+    assert timeline.anchor is not None
+    captured = timeline.anchor.to_utc(units[-1].pts_90k)
+    assert abs(captured - (NOON + timedelta(seconds=10))) < timedelta(seconds=0.11)
+    assert {unit.epoch for unit in units} == {timeline.anchor.epoch}
+    assert any(unit.anchor_is_new and not unit.is_first for unit in units)
+
+
+def test_network_jitter_does_not_move_the_anchor() -> None:
+    timeline = MediaTimeline()
+    units = place(
+        timeline, *(times(STEP * n, n / 25 + 0.09 * (n % 7 == 0)) for n in range(25 * 180))
+    )
+    assert sum(unit.anchor_is_new for unit in units) == 1
+
+
+def test_a_slow_clock_is_followed() -> None:
+    timeline = MediaTimeline()
+    seconds = 600
+    # The source's clock loses 1 %.
+    place(timeline, *(times(round(0.99 * SECOND * n), float(n)) for n in range(seconds)))
+    assert timeline.anchor is not None
+    now = timeline.anchor.to_utc(round(0.99 * SECOND * (seconds - 1)))
+    assert abs(now - (NOON + timedelta(seconds=seconds - 1))) < timedelta(seconds=1.5)
+
+
 @given(
     st.lists(
         st.tuples(st.integers(0, 2**33), st.integers(1, 40), st.floats(0, 100), st.booleans()),

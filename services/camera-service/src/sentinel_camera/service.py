@@ -127,10 +127,6 @@ class FleetControl:
         """Frame accounting by camera key."""
         return {key: feed.ledger.counts() for key, feed in self._fleet.feeds.items()}
 
-    def viewers(self) -> Mapping[str, int]:
-        """How many watch each camera live."""
-        return {key: feed.hub.viewers for key, feed in self._fleet.feeds.items()}
-
 
 class FleetVideo:
     """Implements `LiveVideo`."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sentinel_camera.sampling.anchoring import ArrivalDelay
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND, ClockAnchor, new_epoch
 
 _JUMP_BACK_90K = TICKS_PER_SECOND
@@ -36,6 +37,7 @@ class PlacedUnit:
     Attributes:
         index: Index within the epoch.
         is_first: The first of its epoch.
+        anchor_is_new: The timeline's anchor is another than before this unit.
     """
 
     epoch: str
@@ -45,13 +47,15 @@ class PlacedUnit:
     duration_90k: int
     arrived_s: float
     is_first: bool
+    anchor_is_new: bool
 
 
 class MediaTimeline:
     """Keeps `pts_90k` going over loops, reconnects and jumps of the source's clock.
 
     A loop of a file goes on one frame later. After a reconnect or a jump the clock goes on by the
-    wall time that has passed. Each of these starts a new epoch with an anchor of its own.
+    wall time that has passed. Each of these starts a new epoch with an anchor of its own. Within
+    an epoch the anchor is moved when the source's clock and ours have come apart.
     """
 
     def __init__(self) -> None:
@@ -62,6 +66,9 @@ class MediaTimeline:
         self._end_90k = 0
         self._last_dts_90k = -1
         self._anchor: ClockAnchor | None = None
+        self._delay = ArrivalDelay()
+        self._anchor_s = 0.0
+        """Monotonic time of tick 0 of the source's decode clock, as the anchor has it."""
 
     @property
     def anchor(self) -> ClockAnchor | None:
@@ -78,6 +85,9 @@ class MediaTimeline:
         is_first = anchor is None or self._is_interrupted(times)
         if anchor is None or is_first:
             anchor = self._start_epoch(times)
+            anchor_is_new = True
+        else:
+            anchor_is_new = self._correct_anchor(anchor, times)
         pts_90k = times.pts + self._offset
         dts_90k = max(self._last_dts_90k + 1, times.dts + self._offset)
         unit = PlacedUnit(
@@ -88,6 +98,7 @@ class MediaTimeline:
             duration_90k=times.duration,
             arrived_s=times.arrived_s,
             is_first=is_first,
+            anchor_is_new=anchor_is_new,
         )
         self._index += 1
         self._newest = times
@@ -110,7 +121,20 @@ class MediaTimeline:
         self._index = 0
         # A picture that is shown later than it is decoded is captured when it is shown.
         self._anchor = ClockAnchor(new_epoch(times.arrived_at), start_90k, times.arrived_at)
+        self._anchor_s = times.arrived_s - times.dts / TICKS_PER_SECOND
+        self._delay.restart()
         return self._anchor
+
+    def _correct_anchor(self, anchor: ClockAnchor, times: SourceTimes) -> bool:
+        expected_s = self._anchor_s + times.dts / TICKS_PER_SECOND
+        correction_s = self._delay.correction_s(times.arrived_s, expected_s)
+        if correction_s == 0.0:
+            return False
+        self._anchor_s += correction_s
+        self._delay.restart()
+        utc = anchor.utc + timedelta(seconds=correction_s)
+        self._anchor = ClockAnchor(anchor.epoch, anchor.pts_90k, utc)
+        return True
 
     def _next_start(self, times: SourceTimes) -> int:
         newest = self._newest

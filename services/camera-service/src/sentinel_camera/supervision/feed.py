@@ -64,7 +64,7 @@ class CameraFeed:
         anchor = self._timeline.anchor
         if anchor is None:
             return
-        if unit.is_first:
+        if unit.anchor_is_new:
             self._board.begin_epoch(self.camera_key, anchor)
         self._units[packet.unit] = (unit, anchor)
         if len(self._units) > _REMEMBERED_UNITS:

@@ -4,8 +4,6 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from sentinel_camera.sources.addresses import check_source
 from sentinel_camera.supervision.backoff import Backoff, TokenBucket
 from sentinel_camera.supervision.feed import CameraFeed
@@ -18,15 +16,14 @@ from sentinel_core.domain.frames import DropReason
 from sentinel_core.ports.clock import Clock
 from sentinel_core.runtime.settings import CameraSettings
 
-_log = structlog.get_logger(__name__)
-
 _CHECKS_PER_LIMIT = 8
 _GRACE_S = 2.0
 """A worker reports its own timeouts; one that does not within this time more hangs."""
 _STEADY_S = 10.0
 """Online for so long, and a failure is a new one."""
 
-HUNG = Failed(SourceReason.STALLED, "The reader of this camera hung and was ended.")
+_HUNG = Failed(SourceReason.STALLED, "The reader of this camera hung and was ended.")
+_NEVER_OPENED = Failed(SourceReason.UNREACHABLE, "The source could not be opened in time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,6 @@ class CameraReader:
             await self._parts.bucket.take()
             started_s = self._parts.clock.monotonic()
             failure = await self._attempt()
-            _log.info("camera offline", camera=self._camera.key, reason=failure.reason.value)
             self._feed.come_offline(failure.reason, failure.detail)
             if self._parts.clock.monotonic() - started_s > _STEADY_S:
                 self._backoff.reset()
@@ -78,7 +74,9 @@ class CameraReader:
         try:
             failure = await session.ended
             lost = DropReason.WORKER_KILLED
-            return HUNG if watchdog.done() else failure
+            if watchdog.done():
+                return _HUNG if session.packets else _NEVER_OPENED
+            return failure
         finally:
             watchdog.cancel()
             session.close()

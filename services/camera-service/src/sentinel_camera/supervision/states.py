@@ -68,6 +68,9 @@ class StateBoard:
             fps=before.fps if fps is None else fps,
             since=now if is_new else before.since,
         )
+        if is_new:
+            shown = None if reason is None else reason.value
+            _log.info("camera state", camera=camera_key, state=state.value, reason=shown)
         if after != before:
             self._states[camera_key] = after
             self._publish(camera_key)

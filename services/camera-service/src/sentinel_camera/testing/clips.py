@@ -32,7 +32,7 @@ def write_clip(path: Path, spec: ClipSpec) -> Path:
     """Encode a clip; the container follows from the suffix of `path`."""
     with av.open(str(path), "w", options=_muxer_options(path)) as container:
         stream = container.add_stream(spec.codec, rate=spec.fps)
-        assert isinstance(stream, VideoStream)  # noqa: S101 - narrows the type of an encoder's stream
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, spec.pix_fmt
         stream.gop_size = spec.gop
         stream.max_b_frames = spec.b_frames

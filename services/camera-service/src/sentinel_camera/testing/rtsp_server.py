@@ -74,7 +74,7 @@ class RtspServer:
         trace: TracebackType | None,
     ) -> None:
         """Close everything."""
-        assert self._server is not None  # noqa: S101 - entered
+        assert self._server is not None
         self._server.close()
         self.drop_connections()
         await asyncio.gather(*self._handlers)
@@ -83,7 +83,7 @@ class RtspServer:
     @property
     def port(self) -> int:
         """Where it listens."""
-        assert self._server is not None  # noqa: S101 - entered
+        assert self._server is not None
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -108,7 +108,7 @@ class RtspServer:
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a handler is a task
+        assert task is not None
         self._handlers.add(task)
         self._clients.add(writer)
         try:

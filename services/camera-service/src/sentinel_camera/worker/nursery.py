@@ -61,7 +61,12 @@ class _Nursery:
 
     def _fork(self, message: Fork, descriptor: int) -> None:
         parent = os.getpid()
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:
+            # No room for another process: the parent sees the channel end, and tries again.
+            os.close(descriptor)
+            return
         if pid == 0:
             self._become_worker(message.job, descriptor, parent)
         os.close(descriptor)
@@ -100,7 +105,9 @@ def _ended(workers: Mapping[int, tuple[int, int]]) -> dict[int, tuple[int, int]]
 
 def main() -> None:
     """Serve the control socket whose descriptor is the only argument."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # They reach the whole group; the parent decides, and ends this process by its channel.
+        signal.signal(number, signal.SIG_IGN)
     av.logging.set_level(av.logging.PANIC)  # its lines hold URLs with passwords
     gc.freeze()
     _Nursery(socket.socket(fileno=int(sys.argv[1]))).run()

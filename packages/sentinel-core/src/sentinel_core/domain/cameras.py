@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 CAMERA_KEY_PATTERN = r"^[a-z0-9_-]{1,63}$"
@@ -12,6 +11,11 @@ CAMERA_KEY_PATTERN = r"^[a-z0-9_-]{1,63}$"
 
 LIVE_SCHEMES = frozenset({"rtsp", "rtsps"})
 FILE_SCHEMES = frozenset({"", "file"})
+
+_SECRET_PARAMETER = re.compile(
+    r"\b((?:password|passwd|pass|pwd|username|user|usr|login|token|auth|secret|api_?key)=)[^&;/?#]+",
+    re.IGNORECASE,
+)
 
 
 class CameraStatus(StrEnum):
@@ -104,17 +108,32 @@ def derive_camera_key(name: str) -> str:
 
 def is_live_source(source_url: str) -> bool:
     """True for network streams, false for files, which loop in real time."""
-    return urlsplit(source_url).scheme in LIVE_SCHEMES
+    return source_url.partition("://")[0].lower() in LIVE_SCHEMES
 
 
 def redact_url(source_url: str) -> str:
-    """The URL without user and password: fit for logs, answers and screens."""
-    parts = urlsplit(source_url)
-    if "@" not in parts.netloc:
+    """The URL without user, password and tokens: fit for logs, answers and screens.
+
+    Errs on the side of hiding: a password that was not percent-encoded, as it should have been,
+    may take a piece of the URL along.
+    """
+    scheme, found, rest = source_url.partition("://")
+    if not found or scheme.lower() in FILE_SCHEMES:
         return source_url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    shown = _SECRET_PARAMETER.sub(r"\1***", rest[_end_of_user_info(rest) :])
+    return f"{scheme}://{shown}"
 
 
 def has_credentials(source_url: str) -> bool:
-    """Whether the URL carries a user or a password."""
-    return "@" in urlsplit(source_url).netloc
+    """Whether the URL carries a user, a password or a token."""
+    return redact_url(source_url) != source_url
+
+
+def _end_of_user_info(rest: str) -> int:
+    """Where the host begins, in a URL without its scheme."""
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        return authority.rindex("@") + 1
+    # `admin:pa/ss@host`: the password's slash ends the authority before the `@`.
+    is_host = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[^:]*\.[^:]*)(:\d+)?", authority)
+    return 0 if is_host or ":" not in authority else rest.rfind("@") + 1

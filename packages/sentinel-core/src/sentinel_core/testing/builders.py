@@ -32,7 +32,7 @@ from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 NOON = datetime(2026, 1, 10, 12, 0, 0, tzinfo=UTC)
 """When everything begins: tick 0 of the default epoch."""
 
-EPOCH = "01KEK3CJ00AAAAAAAAAAAAAAAA"
+EPOCH = "01KEKWE4G0AAAAAAAAAAAAAAAA"
 ZONE_ID = UUID("6f6dd0f4-5a0c-4b5e-9b51-1b6a4a1e7a01")
 
 Transition = Literal["opened", "updated", "ended", "evidence_complete"]

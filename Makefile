@@ -99,9 +99,9 @@ openapi: env generate ## Write docs/openapi.json and docs/security.md from the r
 	@$(BIN)/python tools/export_openapi.py
 	@$(BIN)/python tools/export_security_table.py
 
-.PHONY: settings-table
-settings-table: env generate ## Write the settings table of docs/operations.md from the code
-	@$(BIN)/python tools/settings_table.py
+.PHONY: tables
+tables: env generate ## Write the tables of the manuals (settings, rules) from the code
+	@$(BIN)/python tools/manual_tables.py
 
 # ---- test ----------------------------------------------------------------------------------------
 

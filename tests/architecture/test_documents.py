@@ -15,6 +15,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)")
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
+DOCUMENT_NAME = re.compile(r"\bdocs/[\w/-]+\.(?:md|json)\b")
 ADR_REFERENCE = re.compile(r"\bADR[ -](\d{4})\b")
 ADR_SECTIONS = ["Status", "Area", "Context", "Decision", "Consequences"]
 
@@ -33,6 +34,16 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_commands_exist(document: Path) -> None:
     unknown = [line for line in command_lines(document) if not exists(line)]
     assert unknown == []
+
+
+def test_documents_that_code_names_exist() -> None:
+    named = {
+        (name, house.relative(path))
+        for path in house.with_suffix(".py", ".ts", ".tsx", ".mjs", ".toml", ".yaml")
+        for name in DOCUMENT_NAME.findall(path.read_text(encoding="utf-8"))
+    }
+    assert named
+    assert sorted(pair for pair in named if not (house.ROOT / pair[0]).exists()) == []
 
 
 def test_a_command_that_does_not_exist_is_seen() -> None:
@@ -65,10 +76,10 @@ def test_decision_records_that_are_named_exist() -> None:
         assert named <= known, house.relative(path)
 
 
-def test_the_settings_table_is_what_the_code_reads() -> None:
-    tool = house.ROOT / "tools/settings_table.py"
+def test_the_tables_of_the_manuals_are_what_the_code_says() -> None:
+    tool = house.ROOT / "tools/manual_tables.py"
     checked = subprocess.run([sys.executable, tool, "--check"], check=False)  # noqa: S603 (our own)
-    assert checked.returncode == 0, "run make settings-table"
+    assert checked.returncode == 0, "run make tables"
 
 
 def leads_somewhere(document: Path, target: str) -> bool:

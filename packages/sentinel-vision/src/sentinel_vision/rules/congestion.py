@@ -26,7 +26,8 @@ from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
-BUILDING_S = 10.0
+QUEUE_MEMORY_S = 15.0
+"""For so long after many slow vehicles were seen in a zone, one that stands there is no surprise."""
 
 
 class CongestionParameters(RuleParameters):
@@ -99,7 +100,7 @@ class _ZoneWatch:
         self.free_flow = FreeFlow(
             parameters.free_flow_m_s if is_metric else parameters.free_flow_bl_s
         )
-        self.last_met: Instant | None = None
+        self.last_queue: Instant | None = None
         self._raster = ZoneRaster(zone.polygon)
         self._lane_km: float | None = None
         if layout.ground is not None:
@@ -137,9 +138,10 @@ class _ZoneWatch:
             is_full = is_full or flow.density >= chosen.density
         is_slow = flow.speed < chosen.slow_share * free_flow
         is_fast = flow.speed > chosen.slow_exit_share * free_flow
-        met = is_full and is_slow and flow.vehicles >= chosen.vehicles
-        if met:
-            self.last_met = view.now
+        is_queue = is_slow and flow.vehicles >= chosen.vehicles
+        if is_queue:
+            self.last_queue = view.now
+        met = is_full and is_queue
         return Reading(
             met=met if view.is_warm else None,
             cleared=is_fast or self._is_roomy(flow) if view.is_warm else None,
@@ -211,7 +213,7 @@ class CongestionRule:
         return [change for change in changes if change is not None]
 
     def crowded_zones(self, now: Instant) -> frozenset[UUID]:
-        """The zones where congestion is open or may be building up."""
+        """The zones where congestion is open, building up, or where many vehicles were slow."""
         return frozenset(
             zone_id for zone_id, watch in self._watches.items() if self._is_crowded(watch, now)
         )
@@ -222,7 +224,7 @@ class CongestionRule:
         """End all incidents; the zones are watched from scratch."""
         changes = end_cases(self._cases, reason, at, scene)
         for watch in self._watches.values():
-            watch.last_met = None
+            watch.last_queue = None
             self._cases[str(watch.zone.id)] = self._new_case(watch.zone, watch.parameters)
         return changes
 
@@ -242,7 +244,9 @@ class CongestionRule:
         machine = self._cases[str(watch.zone.id)].machine
         if machine.is_busy:
             return True
-        return watch.last_met is not None and seconds_between(watch.last_met, now) < BUILDING_S
+        return (
+            watch.last_queue is not None and seconds_between(watch.last_queue, now) < QUEUE_MEMORY_S
+        )
 
     def _new_case(self, zone: Zone, parameters: CongestionParameters) -> Case:
         subject = Subject(

@@ -15,7 +15,7 @@ from sentinel_vision.rules.stopped_vehicle import StoppedVehicleRule
 from sentinel_vision.rules.view import View, ZoneLayout, find_vehicles
 from sentinel_vision.rules.wrong_way import WrongWayRule
 
-MAX_STEP_S: Final = 2.0
+MAX_STEP_S: Final = 3.0
 """Frames further apart are a gap: no timer advances over it."""
 
 EPOCH_GAP_S: Final = 5.0

@@ -13,6 +13,9 @@ from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.hysteresis import Timing
 
 
+_REASONS: Mapping[str, str] = {"extra_forbidden": "there is no such parameter"}
+
+
 def parameter(default: float, unit: str, bounds: tuple[float, float], text: str) -> Any:
     """A numeric parameter of a rule with all that a form or a manual needs."""
     lowest, highest = bounds
@@ -76,17 +79,24 @@ class RuleParameters(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join((cls.rule.value, *(str(part) for part in first["loc"])))
-            raise InvalidInput(f"{name} of zone {zone.name}: {first['msg']}", field=name) from None
+            reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
+            raise InvalidInput(f"{name} of zone {zone.name}: {reason}", field=name) from None
         return found if found.enabled else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterDescription:
-    """One parameter, for a form or a manual. `minimum` is None for a switch."""
+    """One parameter, for a form or a manual.
+
+    Attributes:
+        type_defaults: Where the default is different, by type of zone.
+        minimum: None for a switch.
+    """
 
     name: str
     unit: str
     default: float | bool
+    type_defaults: Mapping[ZoneType, float]
     minimum: float | None
     maximum: float | None
     description: str
@@ -100,6 +110,11 @@ def describe_parameters(parameters: type[RuleParameters]) -> Iterator[ParameterD
             name=name,
             unit=str(extra.get("unit", "")),
             default=field.default,
+            type_defaults={
+                kind: values[name]
+                for kind, values in parameters.type_defaults.items()
+                if name in values
+            },
             minimum=_bound(field, "ge"),
             maximum=_bound(field, "le"),
             description=field.description or "",

@@ -1,0 +1,88 @@
+"""All rules: their names and parameters, for checks, forms and manuals."""
+
+from dataclasses import dataclass
+from inspect import getdoc
+from typing import Final
+
+from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.domain.incidents import IncidentType
+from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
+from sentinel_vision.rules.congestion import CongestionParameters
+from sentinel_vision.rules.geometry import GroundPlane
+from sentinel_vision.rules.parameters import (
+    ParameterDescription,
+    RuleParameters,
+    describe_parameters,
+)
+from sentinel_vision.rules.stopped_vehicle import StoppedVehicleParameters
+from sentinel_vision.rules.wrong_way import WrongWayParameters
+
+RULES: Final[tuple[type[RuleParameters], ...]] = (
+    CongestionParameters,
+    StoppedVehicleParameters,
+    WrongWayParameters,
+)
+
+_BY_NAME: Final = {parameters.rule.value: parameters for parameters in RULES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDescription:
+    """A rule as a form shows it.
+
+    Attributes:
+        name: As in `Zone.rules`.
+        zone_types: Where it can be set.
+        parameters: In the order to be shown.
+    """
+
+    name: IncidentType
+    summary: str
+    version: int
+    zone_types: tuple[ZoneType, ...]
+    parameters: tuple[ParameterDescription, ...]
+
+
+def describe_rules() -> tuple[RuleDescription, ...]:
+    """All rules that exist."""
+    return tuple(
+        RuleDescription(
+            name=parameters.rule,
+            summary=(getdoc(parameters) or "").partition("\n")[0],
+            version=parameters.version,
+            zone_types=tuple(kind for kind in ZoneType if kind in parameters.zone_types),
+            parameters=tuple(describe_parameters(parameters)),
+        )
+        for parameters in RULES
+    )
+
+
+def validate_zone_rules(zones: ZoneSet) -> None:
+    """Check what zones say about rules, before they are stored.
+
+    Raises:
+        InvalidInput: A rule or a parameter that does not exist, a value out of bounds or of the
+            wrong kind, an exit that is stricter than its enter condition, a rule in a type of
+            zone at which it does not look, or a calibration whose points lie on one line.
+            `field` is a path such as `zones.2.rules.congestion.on_s`.
+    """
+    for index, zone in enumerate(zones.zones):
+        for name in zone.rules:
+            _validate_rule(zone, name, f"zones.{index}.rules")
+    if zones.calibration:
+        GroundPlane(zones.calibration)
+
+
+def _validate_rule(zone: Zone, name: str, path: str) -> None:
+    parameters = _BY_NAME.get(name)
+    if parameters is None:
+        known = ", ".join(_BY_NAME)
+        raise InvalidInput(f"there is no rule {name}; there are {known}", field=f"{path}.{name}")
+    if zone.type not in parameters.zone_types:
+        raise InvalidInput(
+            f"{name} does not look at zones of type {zone.type}", field=f"{path}.{name}"
+        )
+    try:
+        parameters.for_zone(zone)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=f"{path}.{error.field}") from None

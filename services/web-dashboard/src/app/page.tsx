@@ -12,7 +12,11 @@ export default function MissionControlPage() {
       <TopBar title="Mission Control">
         <WallControls wall={wall} />
       </TopBar>
-      <MissionControl wall={wall} incidents={<IncidentColumn />} map={<MapPanel />} />
+      <MissionControl
+        wall={wall}
+        incidents={(heading) => <IncidentColumn heading={heading} />}
+        map={<MapPanel />}
+      />
     </>
   );
 }

@@ -58,7 +58,6 @@ function SignInForm() {
           <TextInput
             {...ids}
             required
-            // biome-ignore lint/a11y/noAutofocus: the page has no other purpose
             autoFocus
             autoComplete="username"
             maxLength={64}

@@ -34,7 +34,7 @@ export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
           )}
         </Field>
         <Field
-          label="Frames used per second"
+          label="Frames per second"
           error={faults.sampleFps ?? null}
           hint="5 suits traffic"
         >

@@ -17,7 +17,7 @@ const HEADINGS = [
   { word: 'Video', className: 'w-20 text-right' },
   { word: 'Inferred', className: 'w-24 text-right' },
   { word: 'Dropped', className: 'w-24 text-right' },
-  { word: '', className: 'w-[330px]' },
+  { word: '', className: 'w-[290px]' },
 ] as const;
 
 interface CameraTableProps {

@@ -25,7 +25,7 @@ export function ProbeReport({ result }: { readonly result: ProbeResult }) {
         {/* biome-ignore lint/performance/noImgElement: a data URL, nothing to optimise */}
         <img
           src={result.snapshot}
-          alt="First picture of the source"
+          alt="What the source shows first"
           className="aspect-video w-full rounded-md bg-black object-contain"
         />
         <dl className="grid grid-cols-[auto_1fr] content-start gap-x-4 gap-y-1 text-sm">

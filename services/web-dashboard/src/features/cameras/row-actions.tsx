@@ -26,7 +26,7 @@ export function RowActions({ camera, onEdit, onZones }: RowActionsProps) {
   const remove = useMutation({ mutationFn: () => deleteCamera(camera.id), onSettled: refresh });
   const error = toggle.error ?? remove.error;
   return (
-    <div className="flex items-center justify-end gap-1">
+    <div className="relative flex items-center justify-end gap-1">
       {error !== null && (
         <span role="alert" className="truncate text-critical text-xs">
           {problemOf(error).detail}
@@ -49,8 +49,9 @@ export function RowActions({ camera, onEdit, onZones }: RowActionsProps) {
             <Power />
           </IconButton>
           <ConfirmButton
-            question="Delete with its zones?"
+            question="Delete the camera and its zones?"
             verb="Delete"
+            isOver
             isBusy={remove.isPending}
             onConfirm={() => remove.mutate()}
           >

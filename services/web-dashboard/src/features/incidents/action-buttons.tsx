@@ -4,8 +4,14 @@ import { Button } from '@/shared/ui/button';
 import { ACTIONS } from '@/shared/words';
 import { useHandling, useNotices } from './use-handling';
 
+interface ActionButtonsProps {
+  readonly incident: Incident;
+  /** Of each button. */
+  readonly className?: string;
+}
+
 /** What can be done with the incident now, each with its key. The likeliest comes first. */
-export function ActionButtons({ incident }: { readonly incident: Incident }) {
+export function ActionButtons({ incident, className }: ActionButtonsProps) {
   const act = useHandling(incident);
   const isAllowed = useMay('operator');
   return (
@@ -14,6 +20,7 @@ export function ActionButtons({ incident }: { readonly incident: Incident }) {
         <Button
           key={action}
           size="small"
+          className={className}
           variant={index === 0 && action === 'ack' ? 'primary' : 'default'}
           hotkey={ACTIONS[action].hotkey}
           disabled={!isAllowed}

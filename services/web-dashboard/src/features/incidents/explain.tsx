@@ -32,23 +32,23 @@ export function ExplainTable({ explain }: { readonly explain: readonly Explained
     <table className="w-full text-sm">
       <thead>
         <tr className="border-hairline border-b text-left text-muted text-xs">
-          <th className="py-1.5 font-normal">Condition</th>
-          <th className="py-1.5 text-right font-normal">Measured</th>
-          <th className="py-1.5 text-right font-normal">Threshold</th>
-          <th className="py-1.5 pl-2 font-normal">Unit</th>
-          <th className="py-1.5 text-right font-normal">True since</th>
+          <th className="py-1.5 pr-3 font-normal">Condition</th>
+          <th className="py-1.5 pr-3 text-right font-normal">Measured</th>
+          <th className="py-1.5 pr-3 text-right font-normal">Threshold</th>
+          <th className="py-1.5 pr-3 font-normal">Unit</th>
+          <th className="py-1.5 text-right font-normal">Since</th>
         </tr>
       </thead>
       <tbody>
         {explain.map((entry) => (
           <tr key={entry.condition} className="border-hairline/60 border-b last:border-0">
-            <td className="py-1.5">{conditionWord(entry.condition)}</td>
-            <td className="py-1.5 text-right font-strong">{numbers.format(entry.measured)}</td>
-            <td className="py-1.5 text-right text-muted">
+            <td className="py-1.5 pr-3">{conditionWord(entry.condition)}</td>
+            <td className="py-1.5 pr-3 text-right font-strong">{numbers.format(entry.measured)}</td>
+            <td className="whitespace-nowrap py-1.5 pr-3 text-right text-muted">
               {entry.measured < entry.threshold ? '< ' : '≥ '}
               {numbers.format(entry.threshold)}
             </td>
-            <td className="py-1.5 pl-2 text-muted">{entry.unit}</td>
+            <td className="py-1.5 pr-3 text-muted text-xs">{entry.unit}</td>
             <td className="py-1.5 text-right">
               <Moment at={entry.since} />
             </td>

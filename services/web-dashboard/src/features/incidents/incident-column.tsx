@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { useCallback, useEffect } from 'react';
+import { type ReactNode, useCallback, useEffect } from 'react';
 import { camerasQuery } from '@/shared/api/cameras';
 import type { Incident } from '@/shared/api/types';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
@@ -16,8 +16,12 @@ import { useHandling } from './use-handling';
 
 const ROW_PX = 52;
 
-/** The queue of incidents beside the wall: live, sorted, worked by keys. */
-export function IncidentColumn() {
+/**
+ * The queue of incidents beside the wall: live, sorted, worked by keys.
+ *
+ * `heading` stands in place of its own, where there is a tab to choose it by.
+ */
+export function IncidentColumn({ heading }: { readonly heading?: ReactNode }) {
   const board = useBoard();
   const { incidentId, selectIncident } = useSelection();
   const selected = board.known.find((incident) => incident.id === incidentId) ?? null;
@@ -30,7 +34,7 @@ export function IncidentColumn() {
   return (
     <section aria-label="Incidents" className="flex min-h-0 flex-1 flex-col">
       <header className="flex h-9 shrink-0 items-center justify-between border-hairline border-b pr-1.5 pl-3">
-        <h2 className="font-strong">Incidents</h2>
+        {heading ?? <h2 className="font-strong">Incidents</h2>}
         <Segmented
           label="Which incidents"
           value={board.tab}

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { incidentQuery } from '@/shared/api/incidents';
 import type { Incident } from '@/shared/api/types';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
+import { useSelection } from '@/shared/state/selection';
 import { useNow } from '@/shared/time/use-now';
 import { ErrorState, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
 import { Picture } from '@/shared/ui/picture';
@@ -46,6 +47,9 @@ export function IncidentDetail({ id, map }: IncidentDetailProps) {
 
 function Detail({ incident, map }: { readonly incident: Incident; readonly map: ReactNode }) {
   const act = useHandling(incident);
+  const { id, camera_id } = incident;
+  // The map shows the camera that everything on this page is about.
+  useEffect(() => useSelection.getState().selectIncident({ id, camera_id }), [id, camera_id]);
   useShortcuts({
     'incidents.ack': () => act('ack'),
     'incidents.take': () => act('take'),
@@ -56,7 +60,7 @@ function Detail({ incident, map }: { readonly incident: Incident; readonly map: 
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <Header incident={incident} />
-      <div className="grid grid-cols-[minmax(0,1fr)_400px] max-lg:grid-cols-1">
+      <div className="grid grid-cols-[minmax(0,1fr)_440px] max-lg:grid-cols-1">
         <div className="flex min-w-0 flex-col gap-5 p-4">
           <Evidence incident={incident} />
           <IncidentTimeline incident={incident} />

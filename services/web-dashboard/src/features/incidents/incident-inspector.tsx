@@ -46,7 +46,7 @@ export function IncidentInspector({ incident }: { readonly incident: Incident })
       </div>
       <ExplainList explain={incident.explain} />
       <Notice id={incident.id} />
-      <ActionButtons incident={incident} />
+      <ActionButtons incident={incident} className="flex-[1_1_45%]" />
     </aside>
   );
 }

@@ -55,7 +55,7 @@ export const IncidentRow = memo(function IncidentRow(props: IncidentRowProps) {
           <RowState incident={incident} notice={notice} />
         </span>
       </button>
-      {isNew && <QuickAcknowledge incident={incident} />}
+      {isNew && !isSelected && <QuickAcknowledge incident={incident} />}
     </li>
   );
 });

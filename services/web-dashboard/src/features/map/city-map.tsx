@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { GeoJSONSource, Map as MapLibre } from 'maplibre-gl';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { Layer, type MapLayerMouseEvent, type MapRef, Source } from 'react-map-gl/maplibre';
 import { camerasQuery } from '@/shared/api/cameras';
 import type { Camera } from '@/shared/api/types';
@@ -35,7 +35,7 @@ function CameraMap({ cameras }: { readonly cameras: readonly Camera[] }) {
   const { cameraKey, selectCamera } = useSelection();
   const features = useMemo(() => cameraFeatures(cameras), [cameras]);
   const selection = useMemo(() => selectedLayer(cameraKey), [cameraKey]);
-  useFlyToSelection(map.current, cameras, cameraKey);
+  useFlyToSelection(map, cameras, cameraKey);
 
   const prepare = (loaded: MapLibre) => {
     void addMarkerImages(loaded).then(() => setHasImages(true));
@@ -75,8 +75,8 @@ function CameraMap({ cameras }: { readonly cameras: readonly Camera[] }) {
         </Source>
       )}
       {isDemo && (
-        <p className="absolute bottom-1 left-1 rounded-sm bg-page/80 px-1.5 py-0.5 text-muted text-xs">
-          Demo: the cameras’ positions are invented
+        <p className="absolute top-2 left-2 rounded-sm bg-page/80 px-1.5 py-0.5 text-muted text-xs">
+          Demo: positions are invented
         </p>
       )}
     </BaseMap>
@@ -92,7 +92,7 @@ async function openCluster(map: MapLibre, id: number, event: MapLayerMouseEvent)
 
 /** Brings the selected camera into view, if it is out of it. */
 function useFlyToSelection(
-  map: MapRef | null,
+  ref: RefObject<MapRef | null>,
   cameras: readonly Camera[],
   cameraKey: string | null,
 ): void {
@@ -100,9 +100,10 @@ function useFlyToSelection(
   const lng = place?.lng;
   const lat = place?.lat;
   useEffect(() => {
+    const map = ref.current;
     if (map === null || lng === undefined || lat === undefined) return;
     if (map.getBounds().contains([lng, lat])) return;
     const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     map.easeTo({ center: [lng, lat], duration: isStill ? 0 : FLIGHT_MS });
-  }, [map, lng, lat]);
+  }, [ref, lng, lat]);
 }

@@ -7,7 +7,8 @@ import { Wall } from './wall';
 
 interface MissionControlProps {
   readonly wall: WallState;
-  readonly incidents: ReactNode;
+  /** The list; given a heading to stand in place of its own. */
+  readonly incidents: (heading?: ReactNode) => ReactNode;
   readonly map: ReactNode;
 }
 
@@ -28,7 +29,7 @@ export function MissionControl({ wall, incidents, map }: MissionControlProps) {
       >
         {isRoomy ? (
           <>
-            {incidents}
+            {incidents()}
             <div className="h-[30%] shrink-0 border-hairline border-t">{map}</div>
           </>
         ) : (
@@ -46,12 +47,20 @@ const TABS = [
 
 function TabbedColumn({ incidents, map }: Omit<MissionControlProps, 'wall'>) {
   const [tab, setTab] = useState<(typeof TABS)[number]['value']>('incidents');
+  const tabs = (
+    <Segmented
+      label="Column shows"
+      value={tab}
+      options={TABS}
+      onChange={setTab}
+      className="-ml-1.5"
+    />
+  );
+  if (tab === 'incidents') return incidents(tabs);
   return (
     <>
-      <div className="flex h-8 shrink-0 items-center border-hairline border-b px-1.5">
-        <Segmented label="Column shows" value={tab} options={TABS} onChange={setTab} />
-      </div>
-      {tab === 'map' ? <div className="min-h-0 flex-1">{map}</div> : incidents}
+      <div className="flex h-9 shrink-0 items-center border-hairline border-b px-3">{tabs}</div>
+      <div className="min-h-0 flex-1">{map}</div>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { camerasQuery } from '@/shared/api/cameras';
 import type { Camera } from '@/shared/api/types';
 import { useSelection } from '@/shared/state/selection';
@@ -33,19 +33,18 @@ export function useWall() {
   const visible = cameras.slice(page * preset, (page + 1) * preset);
 
   const selectedIndex = cameras.findIndex((camera) => camera.key === selectedKey);
-  // Whoever selects a camera in a list or on the map wants to see it here.
+  // Whoever selects a camera in a list or on the map wants to see it here. Only a new selection
+  // counts: turning the page by hand must not turn it back.
+  const followed = useRef<string | null>(null);
   useEffect(() => {
-    if (selectedIndex === -1) return;
-    const target = pageOf(selectedIndex, preset);
-    const changes: Partial<Record<(typeof URL_NAMES)[number], string>> = {};
-    if (target !== page) changes.page = pageText(target);
-    if (url.max !== '' && selectedKey !== null && url.max !== selectedKey) {
-      changes.max = selectedKey;
-    }
-    if (Object.keys(changes).length > 0) setUrl(changes);
-    // Turning a page by hand must not turn it back: only a new selection counts.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  }, [selectedKey, selectedIndex]);
+    if (selectedKey === followed.current || selectedIndex === -1) return;
+    followed.current = selectedKey;
+    const isElsewhere = url.max !== '' && url.max !== selectedKey;
+    setUrl({
+      page: pageText(pageOf(selectedIndex, preset)),
+      ...(isElsewhere && selectedKey !== null ? { max: selectedKey } : {}),
+    });
+  }, [selectedKey, selectedIndex, preset, url.max, setUrl]);
 
   return {
     query,

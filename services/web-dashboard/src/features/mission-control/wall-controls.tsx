@@ -74,7 +74,7 @@ function Pager({ wall }: { readonly wall: WallState }) {
 function OverlayToggles() {
   const { overlay, toggleOverlay } = usePreferences();
   return (
-    <div role="group" aria-label="Over the pictures" className="flex items-center gap-0.5">
+    <fieldset aria-label="Over the pictures" className="flex items-center gap-0.5">
       {LAYERS.map(({ layer, label, icon: Icon }) => (
         <IconButton
           key={layer}
@@ -85,7 +85,7 @@ function OverlayToggles() {
           <Icon />
         </IconButton>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

@@ -92,7 +92,7 @@ export function collectItems(sources: {
 const MOST = 12;
 
 /** How well the item fits: 0 not at all; a title that starts with the text fits best. */
-function fit(item: PaletteItem, words: readonly string[]): number {
+function scoreOf(item: PaletteItem, words: readonly string[]): number {
   const title = item.title.toLowerCase();
   const all = `${title} ${item.note.toLowerCase()} ${item.kind.toLowerCase()}`;
   if (!words.every((word) => all.includes(word))) return 0;
@@ -106,7 +106,7 @@ export function searchItems(items: readonly PaletteItem[], text: string): Palett
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return items.slice(0, MOST);
   return items
-    .map((item) => ({ item, score: fit(item, words) }))
+    .map((item) => ({ item, score: scoreOf(item, words) }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST)

@@ -32,8 +32,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <Announcer />
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'keys' && (
-        <Dialog title="Keys" onClose={close} className="w-[min(94vw,860px)]">
-          <KeySheet columns={2} />
+        <Dialog title="Keys" onClose={close} className="w-[min(94vw,1120px)]">
+          <KeySheet columns={3} />
         </Dialog>
       )}
     </div>

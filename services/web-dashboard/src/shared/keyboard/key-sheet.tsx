@@ -4,20 +4,30 @@ import { CATALOG, printedKeys, SCOPES, type Scope, type ShortcutSpec } from './c
 
 const SPECS: readonly ShortcutSpec[] = Object.values(CATALOG);
 
+/** Shortcuts of a scope; those that say the same share a line. */
+function linesOf(scope: Scope): Map<string, ShortcutSpec[]> {
+  return Map.groupBy(
+    SPECS.filter((spec) => spec.scope === scope),
+    (spec) => spec.label,
+  );
+}
+
 /** All keys, from the table that the handlers are bound by. */
-export function KeySheet({ columns }: { readonly columns: 1 | 2 }) {
+export function KeySheet({ columns }: { readonly columns: 1 | 3 }) {
   return (
-    <div className={clsx(columns === 2 && 'columns-2 gap-10 max-md:columns-1')}>
+    <div className={clsx(columns === 3 && 'columns-3 gap-10 max-lg:columns-1')}>
       {(Object.keys(SCOPES) as Scope[]).map((scope) => (
         <section key={scope} className="mb-5 break-inside-avoid">
           <h3 className="mb-1.5 text-muted text-xs">{SCOPES[scope]}</h3>
           <dl className="flex flex-col">
-            {SPECS.filter((spec) => spec.scope === scope).map((spec) => (
-              <div key={spec.label} className="flex h-7 items-center justify-between gap-4">
-                <dt className="truncate">{spec.label}</dt>
+            {[...linesOf(scope)].map(([label, specs]) => (
+              <div key={label} className="flex h-7 items-center justify-between gap-4">
+                <dt className="truncate">{label}</dt>
                 <dd className="flex gap-1">
-                  <span className="sr-only">{spec.keys.join(' or ')}</span>
-                  <PrintedKeys keys={spec.keys[0] ?? ''} />
+                  <span className="sr-only">{specs.flatMap((spec) => spec.keys).join(' or ')}</span>
+                  {specs.map((spec) => (
+                    <PrintedKeys key={spec.keys[0]} keys={spec.keys[0] ?? ''} />
+                  ))}
                 </dd>
               </div>
             ))}

@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { type ReactNode, useState } from 'react';
 import { Button } from './button';
 
@@ -8,12 +9,14 @@ interface ConfirmButtonProps {
   /** The word on the button that does it. */
   readonly verb: string;
   readonly isBusy?: boolean;
+  /** Asks over its neighbours, where there is no room beside them. */
+  readonly isOver?: boolean;
   readonly onConfirm: () => void;
 }
 
 /** Asks in its own place: the first press arms it, the second one does it. */
 export function ConfirmButton(props: ConfirmButtonProps) {
-  const { children, question, verb, isBusy = false, onConfirm } = props;
+  const { children, question, verb, isBusy = false, isOver = false, onConfirm } = props;
   const [isArmed, setArmed] = useState(false);
   if (!isArmed) {
     return (
@@ -23,10 +26,12 @@ export function ConfirmButton(props: ConfirmButtonProps) {
     );
   }
   return (
-    <span
-      role="group"
+    <fieldset
       aria-label={question}
-      className="inline-flex items-center gap-2"
+      className={clsx(
+        'flex items-center gap-2 whitespace-nowrap',
+        isOver && 'absolute inset-y-0 right-0 bg-panel pl-4',
+      )}
       onKeyDown={(event) => event.key === 'Escape' && setArmed(false)}
     >
       <span className="text-warn text-xs">{question}</span>
@@ -36,6 +41,6 @@ export function ConfirmButton(props: ConfirmButtonProps) {
       <Button size="small" variant="ghost" onClick={() => setArmed(false)}>
         Keep
       </Button>
-    </span>
+    </fieldset>
   );
 }

@@ -11,6 +11,14 @@ interface DialogProps {
   readonly className?: string;
 }
 
+/** Whoever opens a form wants to type; a sheet without fields focuses its first control. */
+function focusFirstField(event: Event): void {
+  const field = (event.currentTarget as HTMLElement).querySelector('input');
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A sheet over the page; Esc and a click beside it close it. Mount it to open it. */
 export function Dialog({ title, onClose, children, className }: DialogProps) {
   return (
@@ -19,6 +27,7 @@ export function Dialog({ title, onClose, children, className }: DialogProps) {
         <Primitive.Overlay className="fixed inset-0 z-40 animate-appear bg-black/60" />
         <Primitive.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={focusFirstField}
           className={clsx(
             'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100vh-48px)] w-[min(92vw,720px)] -translate-x-1/2 -translate-y-1/2 animate-appear flex-col overflow-hidden rounded-md border border-hairline bg-panel shadow-[0_16px_64px_rgb(0_0_0/0.6)]',
             className,

@@ -9,7 +9,12 @@ const SHAPES = {
   cross: (
     <path d="m2.4 2.4 7.2 7.2m0-7.2-7.2 7.2" stroke="currentColor" strokeWidth="2" fill="none" />
   ),
-  octagon: <path d="M3.8.8h4.4l3 3v4.4l-3 3H3.8l-3-3V3.8Z" fill="currentColor" />,
+  octagon: (
+    <>
+      <path d="M3.5 0h5L12 3.5v5L8.5 12h-5L0 8.5v-5Z" fill="currentColor" />
+      <path d="M6 2.6v4.2m0 1.3v1.5" stroke="#0b0f14" strokeWidth="1.7" fill="none" />
+    </>
+  ),
   diamond: <path d="M6 .8 11.2 6 6 11.2.8 6Z" fill="currentColor" />,
 } as const;
 

@@ -121,7 +121,10 @@ function SaveBar({ camera, loaded, zones, isDirty, onRevert }: SaveBarProps) {
     <footer className="flex shrink-0 flex-col gap-2 border-hairline border-t p-3">
       <FormProblem error={save.error} />
       {isStale && <Button onClick={reload}>Load the newer zones (drops what you drew)</Button>}
-      <p className="min-h-4 text-warn text-xs">{isDirty ? fault : null}</p>
+      <p className="flex min-h-4 justify-between gap-3 text-xs">
+        <span className="text-warn">{isDirty ? fault : null}</span>
+        <span className="whitespace-nowrap text-faint">version {loaded.version}</span>
+      </p>
       <div className="flex items-center gap-2">
         <Button
           variant="primary"
@@ -134,8 +137,6 @@ function SaveBar({ camera, loaded, zones, isDirty, onRevert }: SaveBarProps) {
         <Button variant="ghost" disabled={!isDirty} onClick={onRevert}>
           Undo changes
         </Button>
-        <span className="flex-1" />
-        <span className="text-faint text-xs">version {loaded.version}</span>
       </div>
     </footer>
   );

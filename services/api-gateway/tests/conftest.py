@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import httpx2
 import pytest
 import structlog
+
 from sentinel_api import ApiPorts, build, ensure_admin
 from sentinel_api.testing import (
     FakeCameraControl,
@@ -17,7 +18,6 @@ from sentinel_api.testing import (
     FaultyDatabase,
     World,
 )
-
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus

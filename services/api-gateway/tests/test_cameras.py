@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from sentinel_api.testing import JPEG, World
 from structlog.testing import capture_logs
 
+from sentinel_api.testing import JPEG, World
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
 from sentinel_core.testing.builders import make_camera_state_event, make_incident_event

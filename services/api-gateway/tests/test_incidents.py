@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx2
 import pytest
-from sentinel_api.testing import JPEG, World
 
+from sentinel_api.testing import JPEG, World
 from sentinel_core.domain.media_clock import format_utc
 from sentinel_core.ports.object_store import ObjectKey
 from sentinel_core.testing.builders import at, make_incident_event

@@ -4,8 +4,8 @@ import base64
 
 import msgspec
 import pytest
-from sentinel_api.testing import World, eventually
 
+from sentinel_api.testing import World, eventually
 from sentinel_core.contracts.topics import DETECTIONS, DETECTIONS_DLQ, INCIDENTS
 from sentinel_core.domain.errors import DependencyUnavailable, SentinelError, StorageFull
 from sentinel_core.ports.event_bus import TopicPartition

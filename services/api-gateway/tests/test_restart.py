@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sentinel_api.testing import World
 
+from sentinel_api.testing import World
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.testing.builders import (
     make_camera_state_event,

@@ -2,6 +2,7 @@
 
 import httpx2
 import pytest
+
 from sentinel_api.testing import World
 
 SQUARE = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]
@@ -70,10 +71,11 @@ async def test_endless_numbers_are_refused(
     world: World, api: httpx2.AsyncClient, number: str
 ) -> None:
     await world.add_camera()
-    body = (
-        '{"version": 0, "zones": [{"name": "Lane", "type": "lane", "direction": [0, %s],'
-        '"polygon": [[0, 0], [1, 0], [1, 1]]}]}' % number
+    zone_json = (
+        '{"name": "Lane", "type": "lane", "direction": [0, NUMBER],'
+        '"polygon": [[0, 0], [1, 0], [1, 1]]}'
     )
+    body = '{"version": 0, "zones": [' + zone_json.replace("NUMBER", number) + "]}"
     headers = {"content-type": "application/json"}
     answer = await api.put(ZONES, content=body, headers=headers)
     assert answer.status_code == 422

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from sentinel_core.domain.users import Role
-
 from sentinel_api.access import requirement_of
+from sentinel_core.domain.users import Role
 
 HEAD = """# Who may do what
 
@@ -45,7 +44,7 @@ def access_rows(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str, Role | 
 def render_access_table(routes: Sequence[BaseRoute]) -> str:
     """The whole file."""
     rows = (
-        f"| `{path}` | {method} | {role if role else 'nobody has to sign in'} |"
+        f"| `{path}` | {method} | {role or 'nobody has to sign in'} |"
         for path, method, role in access_rows(routes)
     )
     return HEAD + "\n".join(rows) + "\n"

@@ -1,13 +1,14 @@
 """The ASGI application: routes, middleware, problems. It knows no adapter."""
 
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from sentinel_api.access import deny_by_default, public
+from sentinel_api.access_table import path_of
 from sentinel_api.auth.endpoints import router as auth
 from sentinel_api.cameras.endpoints import router as cameras
 from sentinel_api.dashboard.policy import find_dashboard
-from sentinel_api.dashboard.static import Dashboard
+from sentinel_api.dashboard.static import Dashboard, DashboardMount
 from sentinel_api.events.endpoints import router as events
 from sentinel_api.health.endpoints import router as health
 from sentinel_api.incidents.endpoints import router as incidents
@@ -41,12 +42,19 @@ def create_app(settings: ApiSettings) -> FastAPI:
     )
     app.include_router(health)
     app.include_router(_api(app), prefix="/api")
-    app.mount("/", Dashboard(find_dashboard(settings.dashboard_dir)), name="dashboard")
+    dashboard = Dashboard(find_dashboard(settings.dashboard_dir))
+    app.router.routes.append(DashboardMount("/", dashboard, name="dashboard"))
     install_problem_handlers(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(OriginGuard, local_only=not settings.auth)
     app.add_middleware(RequestEnvelope)
     deny_by_default(app.routes)
+    app.state.route_templates = {
+        route.endpoint: path_of(route)
+        for route in iter_route_contexts(app.routes)
+        if route.endpoint is not None
+    }
+    app.state.route_templates[dashboard] = "/*"
     return app
 
 

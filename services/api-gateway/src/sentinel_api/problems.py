@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -144,6 +144,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     handlers: dict[type[Exception], Any] = {
         SentinelError: _on_sentinel_error,
         RequestValidationError: _on_invalid_request,
+        WebSocketRequestValidationError: _on_invalid_websocket,
         HTTPException: _on_http_exception,
         Exception: _on_unexpected_error,
     }
@@ -216,6 +217,13 @@ async def _on_invalid_request(connection: Request, error: Exception) -> Response
         detail,
         extra={"errors": errors},
     )
+
+
+async def _on_invalid_websocket(websocket: WebSocket, error: Exception) -> None:
+    # All that a socket's path may hold is an id, and one that breaks its rules names nothing.
+    if not isinstance(error, WebSocketRequestValidationError):
+        raise error
+    await close_with(websocket, NotFound("no such thing"))
 
 
 def _field_error(item: Mapping[str, Any]) -> dict[str, str]:

@@ -19,8 +19,8 @@ from sentinel_api.cameras.schemas import (
 from sentinel_api.cameras.sources import check_source_url
 from sentinel_core.domain.cameras import (
     Camera,
+    CameraState,
     CameraStatus,
-    SourceState,
     derive_camera_key,
     redact_url,
 )
@@ -202,11 +202,15 @@ class CameraRegistry:
         )
 
     def _show(self, camera: Camera) -> CameraAnswer:
-        # The stored status says whether an incident is active; the reader's state is fresher.
         state = self._control.states().get(camera.key)
-        source = state.state if state else SourceState.OFFLINE
-        status = show_status(source, has_active=camera.status is CameraStatus.ALERT)
-        return CameraAnswer.of(camera, state, status)
+        return CameraAnswer.of(camera, state, self._status(camera, state))
+
+    def _status(self, camera: Camera, state: CameraState | None) -> CameraStatus:
+        # The reader's state is the freshest. Whether an incident is active says the stored
+        # status, as exactly as the incidents do, once it knows that the camera is online.
+        if state is not None and camera.status is not CameraStatus.OFFLINE:
+            return show_status(state.state, has_active=camera.status is CameraStatus.ALERT)
+        return self._board.status_of(camera.key, state)
 
     def _stale(self, camera: Camera) -> StaleState:
         return StaleState(

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import Match, Mount
 from starlette.types import Receive, Scope, Send
 
 from sentinel_api.access import Requirement
@@ -43,8 +44,6 @@ class Dashboard:
             raise HTTPException(404, "no such WebSocket")
         request = Request(scope, receive)
         path = _path_in(scope)
-        if path.startswith("api/") or path == "api":
-            raise HTTPException(404, "no such route")
         if request.method not in {"GET", "HEAD"}:
             raise HTTPException(405, "pages are only read", headers={"Allow": "GET, HEAD"})
         response = self._respond(request, path)
@@ -84,6 +83,15 @@ class Dashboard:
         return known[1]
 
 
+class DashboardMount(Mount):
+    """All paths outside `/api`, so that a wrong method there is told from a wrong path."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """No match below `/api`."""
+        first = str(scope.get("path", "")).lstrip("/").partition("/")[0]
+        return (Match.NONE, {}) if first == "api" else super().matches(scope)
+
+
 def _path_in(scope: Scope) -> str:
     root = scope.get("root_path", "")
     return str(scope["path"]).removeprefix(root).strip("/")
@@ -91,15 +99,13 @@ def _path_in(scope: Scope) -> str:
 
 def _find(folder: Path, path: str) -> Path | None:
     """The file that a path means, never one outside the folder."""
-    if "\x00" in path:
-        return None
     for candidate in (path, f"{path}.html", f"{path}/index.html"):
         try:
             file = (folder / candidate.lstrip("/")).resolve()
+            if file.is_relative_to(folder) and file.is_file():
+                return file
         except (OSError, ValueError):
-            return None
-        if file.is_relative_to(folder) and file.is_file():
-            return file
+            return None  # too long, or with a NUL: no file has such a name
     return None
 
 

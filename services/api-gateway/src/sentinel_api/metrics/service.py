@@ -81,6 +81,7 @@ class ServiceCollector(Collector):
             counter = CounterMetricFamily(name, text)
             counter.add_metric([], value)
             yield counter
+        yield self._offsets()
         seen = self._inference.snapshot()
         gauges: dict[tuple[str, str], float] = {
             ("sentinel_persister_lag", "Messages published and not stored"): self._ledger.lag,
@@ -90,6 +91,16 @@ class ServiceCollector(Collector):
         }
         for (name, text), value in gauges.items():
             yield GaugeMetricFamily(name, text, value=value)
+
+    def _offsets(self) -> Metric:
+        offsets = GaugeMetricFamily(
+            "sentinel_persister_offset",
+            "Offset after the newest message stored in this run",
+            labels=["topic", "partition"],
+        )
+        for position, offset in sorted(self._ledger.stored.items(), key=lambda item: str(item[0])):
+            offsets.add_metric([position.topic, str(position.partition)], offset)
+        return offsets
 
 
 class ApiMetrics:

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -76,5 +77,5 @@ def _request_id(scope: Scope) -> str:
 
 def _route_template(scope: Scope) -> str:
     # A path is anybody's to choose; only templates may become label values.
-    path = getattr(scope.get("route"), "path", None)
-    return path if isinstance(path, str) and path else "other"
+    templates: Mapping[Any, str] = scope["app"].state.route_templates
+    return templates.get(scope.get("endpoint"), "other")

@@ -50,6 +50,11 @@ class LiveClient:
         self._overrun = asyncio.Event()
         self.dropped = 0
 
+    @property
+    def waiting(self) -> int:
+        """Messages that can be taken now."""
+        return len(self._durable) + len(self._detections)
+
     async def wait_for_overrun(self) -> None:
         """Return when the client is too slow to be served."""
         await self._overrun.wait()
@@ -87,7 +92,7 @@ class LiveClient:
 
     async def take(self) -> Outgoing:
         """The next message in the order of `seq`; waits for one."""
-        while not (self._durable or self._detections):
+        while not self.waiting:
             self._wake.clear()
             await self._wake.wait()
         if not self._detections:

@@ -10,6 +10,8 @@ import httpx2
 import msgspec
 import uvicorn
 
+from sentinel_api.service import ApiPorts, ApiService
+from sentinel_api.testing.fakes import FakeCameraControl, FakeLiveVideo, FaultyDatabase
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
@@ -20,11 +22,9 @@ from sentinel_core.domain.users import Role
 from sentinel_core.ports.event_bus import TopicPartition
 from sentinel_core.testing.builders import make_camera
 
-from sentinel_api.service import ApiPorts, ApiService
-from sentinel_api.testing.fakes import FakeCameraControl, FakeLiveVideo, FaultyDatabase
-
 BASE_URL = "http://127.0.0.1"
 SOON_S = 10.0
+OFFSET_METRIC = "sentinel_persister_offset"
 
 Event = DetectionEvent | IncidentEvent | CameraStateEvent
 TOPIC_OF: Mapping[type, str] = {
@@ -89,9 +89,11 @@ class World:
     async def _is_stored(self) -> bool:
         if (await self.service.health())["persister"] is not None:
             return False
-        async with self.database.transaction() as work:
-            stored = await work.offsets.load("persister")
-        return all(stored.get(position) == count for position, count in self.published.items())
+        lines = (await self.client().get("/metrics")).text.splitlines()
+        return all(
+            f'{OFFSET_METRIC}{{partition="0",topic="{position.topic}"}} {count:.1f}' in lines
+            for position, count in self.published.items()
+        )
 
     async def user_token(self, name: str, role: Role) -> str:
         """Make a user and sign in."""

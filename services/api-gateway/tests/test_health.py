@@ -1,0 +1,110 @@
+"""Health, figures and metrics."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx2
+
+from sentinel_api.testing import World
+from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.testing.builders import make_detection_event
+
+MakeWorld = Callable[..., Awaitable[World]]
+
+
+async def test_alive_says_ok(api: httpx2.AsyncClient) -> None:
+    answer = await api.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_ready_once_everything_is_there(world: World, api: httpx2.AsyncClient) -> None:
+    await world.store()
+    answer = await api.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "ready": True,
+        "services": {"api-gateway": {"database": None, "schema": None, "persister": None}},
+    }
+
+
+async def test_not_ready_before_the_start(make_world: MakeWorld) -> None:
+    world = await make_world()
+    answer = await world.client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["services"]["api-gateway"]["persister"] == "not started yet"
+
+
+async def test_not_ready_without_a_database(world: World, api: httpx2.AsyncClient) -> None:
+    world.database.fault = DependencyUnavailable("postgresql://me:s3cret@db/x does not answer")
+    answer = await api.get("/readyz")
+    assert answer.status_code == 503
+    said = answer.json()["services"]["api-gateway"]["database"]
+    assert said == "postgresql://db/x does not answer"
+    assert (await api.get("/healthz")).status_code == 200
+    listed = await api.get("/api/cameras")
+    assert (listed.status_code, listed.json()["code"]) == (503, "dependency-unavailable")
+    assert "s3cret" not in listed.text
+    assert listed.headers["retry-after"]
+
+
+async def test_stats_account_for_every_frame(world: World, api: httpx2.AsyncClient) -> None:
+    await world.add_camera()
+    world.control.put_online("cam_01")
+    await world.store(make_detection_event())
+    stats = (await api.get("/api/stats")).json()
+    assert stats["cameras"] == [
+        {
+            "camera_id": "cam_01",
+            "state": "online",
+            "captured": 10,
+            "inferred": 7,
+            "in_flight": 1,
+            "dropped": {"stale": 2},
+        }
+    ]
+    assert stats["events"]["detections_stored"] == 1
+    assert stats["inference"]["model_version"] == "v0"
+    assert stats["live"] == {"clients": 0, "video_viewers": 0}
+    assert stats["uptime_s"] >= 0
+    assert stats["boot"]
+
+
+async def test_metrics_carry_frames_by_reason_and_route_templates(
+    world: World, api: httpx2.AsyncClient
+) -> None:
+    await world.add_camera()
+    world.control.put_online("cam_01")
+    await api.get("/api/cameras/cam_01")
+    await api.get("/api/cameras/elsewhere/zones")
+    await api.get("/somewhere/else")
+    answer = await api.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    lines = answer.text.splitlines()
+    assert 'sentinel_frames_captured_total{camera="cam_01"} 10.0' in lines
+    assert 'sentinel_frames_in_flight{camera="cam_01"} 1.0' in lines
+    assert 'sentinel_frames_dropped_total{camera="cam_01",reason="stale"} 2.0' in lines
+    assert 'sentinel_frames_dropped_total{camera="cam_01",reason="corrupt"} 0.0' in lines
+    labels = 'method="GET",route="/api/cameras/{camera}",status="200"'
+    assert f"sentinel_http_request_seconds_count{{{labels}}} 1.0" in lines
+    assert "elsewhere" not in answer.text
+    assert "somewhere" not in answer.text
+
+
+async def test_every_answer_has_a_request_id_and_security_headers(
+    api: httpx2.AsyncClient,
+) -> None:
+    for path in ("/api/cameras", "/api/cameras/nobody", "/nowhere", "/healthz"):
+        answer = await api.get(path)
+        assert len(answer.headers["x-request-id"]) >= 16
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    missing = await api.get("/api/cameras/nobody")
+    assert missing.json()["request_id"] == missing.headers["x-request-id"]
+    assert missing.json()["instance"] == "/api/cameras/nobody"
+
+
+async def test_given_request_id_is_taken_only_where_it_is_one(api: httpx2.AsyncClient) -> None:
+    given = await api.get("/api/cameras/x", headers={"X-Request-ID": "trace-1.2_3"})
+    assert given.json()["request_id"] == "trace-1.2_3"
+    for odd in ("a b", "x" * 65, "<script>"):
+        answer = await api.get("/api/cameras/x", headers={"X-Request-ID": odd})
+        assert answer.headers["x-request-id"] != odd

@@ -1,5 +1,6 @@
 """What goes wrong with cameras: each fault is named, and the camera recovers."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -103,7 +104,7 @@ async def test_a_lost_connection_is_made_again_in_a_new_epoch(
         await site.add("cam_01", server.url)
         before = (await site.until_frames("cam_01", 3))[-1]
         server.drop_connections()
-        await site.until(lambda: site.frames[-1].epoch != before.epoch)
+        await site.until_epoch_after("cam_01", before.epoch)
         after = site.frames[-1]
         assert after.epoch > before.epoch
         assert after.pts_90k > before.pts_90k
@@ -128,7 +129,7 @@ async def test_a_frozen_camera_is_stalled_and_comes_back(make_site: MakeSite, cl
         server.freeze()
         await site.until_offline("cam_01", SourceReason.STALLED)
         server.thaw()
-        await site.until(lambda: site.frames[-1].epoch != before.epoch)
+        await site.until_epoch_after("cam_01", before.epoch)
         # The media clock goes on by the time that passed: at least the stall itself.
         assert site.frames[-1].pts_90k - before.pts_90k > 0.5 * 90_000
 
@@ -183,3 +184,44 @@ async def test_one_bad_camera_does_not_stop_another(
     await site.until_frames("cam_03", 5)
     assert site.reason("cam_01") is SourceReason.UNREADABLE
     assert site.reason("cam_02") is SourceReason.REFUSED
+
+
+async def test_another_size_in_the_stream_is_followed(site: CameraSite, clips: Path) -> None:
+    async with RtspServer(clips / "plain.mp4") as server:
+        await site.add("cam_01", server.url)
+        before = (await site.until_frames("cam_01", 2))[-1]
+        pieces: list[bytes] = []
+        async with asyncio.timeout(30), site.service.live_video.watch("cam_01") as stream:
+            server.play(clips / "large.mp4")
+            async for piece in stream:
+                pieces.append(piece)
+                if len([piece for piece in pieces if piece[4:8] == b"ftyp"]) == 2:
+                    break
+        await site.until(lambda: site.frames[-1].size == (1280, 720))
+        assert site.frames[-1].epoch == before.epoch
+    assert site.counts("cam_01").is_balanced
+
+
+async def test_a_clock_that_jumps_starts_a_new_epoch(site: CameraSite, clips: Path) -> None:
+    async with RtspServer(clips / "plain.mp4") as server:
+        await site.add("cam_01", server.url)
+        for jump_90k in (-3_600 * 90_000, 3_600 * 90_000):
+            before = (await site.until_frames("cam_01", len(site.frames) + 2))[-1]
+            server.jump_90k += jump_90k
+            await site.until_epoch_after("cam_01", before.epoch)
+            after = site.frames[-1]
+            assert 0 < after.pts_90k - before.pts_90k < 60 * 90_000
+        times = [frame.pts_90k for frame in site.frames]
+        assert times == sorted(times)
+        assert server.connections == 1
+
+
+async def test_damaged_pictures_are_counted_and_pass(site: CameraSite, clips: Path) -> None:
+    async with RtspServer(clips / "plain.mp4") as server:
+        await site.add("cam_01", server.url)
+        await site.until_frames("cam_01", 2)
+        server.spoils = True
+        await site.until(lambda: site.counts("cam_01").dropped.get(DropReason.CORRUPT, 0) > 2)
+        server.spoils = False
+        await site.until_frames("cam_01", len(site.frames) + 12)
+    assert site.counts("cam_01").is_balanced

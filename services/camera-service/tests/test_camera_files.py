@@ -119,7 +119,7 @@ async def test_a_killed_reader_is_replaced_and_all_frames_are_accounted_for(
     before = (await site.until_frames("cam_01", 3))[-1]
     (pid,) = site.service.process_ids
     os.kill(pid, signal.SIGKILL)
-    await site.until(lambda: site.frames[-1].epoch != before.epoch)
+    await site.until_epoch_after("cam_01", before.epoch)
     after = site.frames[-1]
     assert after.pts_90k > before.pts_90k
     assert site.counts("cam_01").is_balanced

@@ -4,13 +4,16 @@ from fractions import Fraction
 
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
+_JUMP_BACK_90K = TICKS_PER_SECOND
+"""More than any reordering."""
+
 
 class MediaSampler:
     """Picks the pictures that lie nearest to a regular grid of media time.
 
     The grid starts at the first picture. Each picture is due at most once, and a source slower
     than `fps` has every picture due. Half a frame of jitter does no harm: a source of the same
-    rate as the grid loses nothing.
+    rate as the grid loses nothing. Where the media time jumps back, a new grid starts.
     """
 
     def __init__(self, fps: float, frame_interval_90k: int = 0) -> None:
@@ -28,13 +31,15 @@ class MediaSampler:
         """Start a new grid with the next picture: the media time or the source has changed."""
         self._tolerance = min(Fraction(frame_interval_90k), self._interval) / 2
         self._origin: int | None = None
+        self._newest = 0
 
     def is_due(self, pts_90k: int) -> bool:
         """Whether this picture is to be looked at. Call once per picture, in order."""
-        if self._origin is None:
-            self._origin = pts_90k
+        if self._origin is None or pts_90k < self._newest - _JUMP_BACK_90K:
+            self._origin = self._newest = pts_90k
             self._next = 1
             return True
+        self._newest = max(self._newest, pts_90k)
         reached = (pts_90k - self._origin + self._tolerance) // self._interval
         if reached < self._next:
             return False

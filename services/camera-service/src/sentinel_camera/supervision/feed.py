@@ -13,13 +13,14 @@ from sentinel_camera.worker.messages import Configured, Packet
 from sentinel_camera.worker.shared_memory import SlotViews
 from sentinel_core.domain.cameras import SourceReason, SourceState
 from sentinel_core.domain.frames import DropReason, FrameLedger
-from sentinel_core.domain.media_clock import ClockAnchor
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND, ClockAnchor
 from sentinel_core.ports.clock import Clock
 from sentinel_vision.frames.frame import Frame, Picture
 from sentinel_vision.frames.transport import FrameTransport
 
 _REMEMBERED_UNITS = 256
 """More than any decoder holds back."""
+_MEASURED_UNITS = 50
 
 
 class CameraFeed:
@@ -38,11 +39,13 @@ class CameraFeed:
         self._units: OrderedDict[int, tuple[PlacedUnit, ClockAnchor]] = OrderedDict()
         self._newest: tuple[Picture, SlotLease] | None = None
         self._let_newest_go: Callable[[], None] = lambda: None
+        self._announces_rate = False
         self.is_online = False
 
     def configure(self, message: Configured) -> None:
         """The source has said how its packets are coded."""
         self.hub.configure(message.avcc, message.width, message.height)
+        self._announces_rate = message.fps is not None
         if message.fps is not None:
             state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
             self._board.update(self.camera_key, state, fps=message.fps)
@@ -69,6 +72,8 @@ class CameraFeed:
         self._units[packet.unit] = (unit, anchor)
         if len(self._units) > _REMEMBERED_UNITS:
             self._units.popitem(last=False)
+        if unit.index == _MEASURED_UNITS:
+            self._measure_rate(unit, anchor)
         self.hub.publish(Sample(unit.dts_90k, unit.pts_90k, unit.duration_90k, packet.is_key, data))
 
     def take_picture(
@@ -117,12 +122,25 @@ class CameraFeed:
         picture, lease = self._newest
         return picture, lease.hold()
 
+    def come_offline(self, reason: SourceReason, detail: str) -> None:
+        """Show why there are no pictures."""
+        self._board.update(self.camera_key, SourceState.OFFLINE, reason, detail=detail)
+
     async def stop(self) -> None:
         """Stop forwarding, end the viewers."""
         await self.forwarder.stop()
         self.hub.close()
         self._let_newest_go()
         self._newest = None
+
+    def _measure_rate(self, unit: PlacedUnit, anchor: ClockAnchor) -> None:
+        """Show how many pictures come where the source does not say it."""
+        span_90k = unit.pts_90k - anchor.pts_90k
+        if self._announces_rate or span_90k <= 0:
+            return
+        fps = round(_MEASURED_UNITS * TICKS_PER_SECOND / span_90k, 1)
+        state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
+        self._board.update(self.camera_key, state, fps=fps)
 
     def _come_online(self) -> None:
         if not self.is_online:
@@ -133,7 +151,3 @@ class CameraFeed:
         let_go = lease.hold()
         self._let_newest_go()
         self._newest, self._let_newest_go = (picture, lease), let_go
-
-    def come_offline(self, reason: SourceReason, detail: str) -> None:
-        """Show why there are no pictures."""
-        self._board.update(self.camera_key, SourceState.OFFLINE, reason, detail=detail)

@@ -21,6 +21,7 @@ from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
 _PAYLOAD_TYPE = 96
 _MAX_PAYLOAD_BYTES = 1400
+_SLICES = (1, 5)
 _FRAGMENT = 28  # FU-A, RFC 6184
 
 
@@ -48,7 +49,7 @@ class RtspServer:
 
     def __init__(self, clip: Path, fault: Fault = Fault.NONE, *, first_unit: int = 0) -> None:
         """Serve `clip`, in real time, each client from its access unit `first_unit` on."""
-        self._units, self._period_90k = _load(clip)
+        self.play(clip)
         self._first_unit = first_unit
         self.fault = fault
         self._server: asyncio.Server | None = None
@@ -59,6 +60,10 @@ class RtspServer:
         self._clock = SystemClock()
         self.connections = 0
         """Connections accepted so far."""
+        self.jump_90k = 0
+        """Added to all RTP times from now on."""
+        self.spoils = False
+        """Damage all pictures from now on."""
         self.stop_after: int | None = None
         """Close each connection after so many access units."""
 
@@ -91,6 +96,10 @@ class RtspServer:
     def url(self) -> str:
         """With user and password, which the server does not look at."""
         return f"rtsp://operator:secret@127.0.0.1:{self.port}/stream"
+
+    def play(self, clip: Path) -> None:
+        """Send another clip from the next access unit on."""
+        self._units = _load(clip)
 
     def freeze(self) -> None:
         """Send nothing more, and keep all connections."""
@@ -186,7 +195,12 @@ class RtspServer:
             )
             for payload, marker in _payloads(unit.nal_units):
                 writer.write(
-                    _rtp(payload, next(sequence), origin_90k + unit.pts_90k, marker=marker)
+                    _rtp(
+                        payload,
+                        next(sequence),
+                        origin_90k + self.jump_90k + unit.pts_90k,
+                        marker=marker,
+                    )
                 )
             await writer.drain()
             if count + 1 == self.stop_after:
@@ -194,15 +208,26 @@ class RtspServer:
                 return
 
     def _endless(self) -> Iterator[_Unit]:
-        first = self._units[self._first_unit]
-        for number in itertools.count(self._first_unit):
-            loop, index = divmod(number, len(self._units))
-            unit = self._units[index]
-            shift = loop * self._period_90k - first.dts_90k
-            yield _Unit(unit.dts_90k + shift, unit.pts_90k + shift, unit.nal_units)
+        units, index, now_90k = self._units, self._first_unit, 0
+        while True:
+            if units is not self._units or index == len(units):
+                units, index = self._units, 0
+            unit = units[index]
+            nal_units = tuple(map(_spoil, unit.nal_units)) if self.spoils else unit.nal_units
+            yield _Unit(now_90k, now_90k + unit.pts_90k - unit.dts_90k, nal_units)
+            before = min(index, len(units) - 2)
+            now_90k += units[before + 1].dts_90k - units[before].dts_90k
+            index += 1
 
 
-def _load(clip: Path) -> tuple[list[_Unit], int]:
+def _spoil(nal_unit: bytes) -> bytes:
+    """A coded slice with the right beginning and noise behind it."""
+    if nal_unit[0] & 0x1F not in _SLICES:
+        return nal_unit
+    return nal_unit[:2] + random.Random(len(nal_unit)).randbytes(len(nal_unit) - 2)  # noqa: S311
+
+
+def _load(clip: Path) -> list[_Unit]:
     units = []
     with av.open(str(clip)) as container:
         stream = container.streams.video[0]
@@ -214,8 +239,7 @@ def _load(clip: Path) -> tuple[list[_Unit], int]:
                 scale = piece.time_base * TICKS_PER_SECOND
                 nal_units = tuple(split_annex_b(bytes(piece)))
                 units.append(_Unit(round(piece.dts * scale), round(piece.pts * scale), nal_units))
-    period = units[-1].dts_90k - units[0].dts_90k + units[1].dts_90k - units[0].dts_90k
-    return units, period
+    return units
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[str, str, str] | None:

@@ -121,6 +121,10 @@ class CameraSite:
         await self.until(lambda: len(self.frames_of(key)) >= count)
         return self.frames_of(key)
 
+    async def until_epoch_after(self, key: str, epoch: str) -> None:
+        """Wait until a frame of a later stream epoch has been inferred."""
+        await self.until(lambda: self.frames_of(key)[-1].epoch > epoch)
+
     async def until_offline(self, key: str, reason: SourceReason) -> None:
         """Wait until a camera is offline for this reason."""
         await self.until(lambda: self.reason(key) is reason)

@@ -104,7 +104,8 @@ class _Run:
         self._configuration: bytes | None = None
         self._packet_times = PacketTimes(opened)
         self._sampler = MediaSampler(job.sample_fps)
-        self._first_pts: int | None = None
+        self._started = False
+        self._leading_before: int | None = None
         self._undecodable = 0
         self.pictures = 0
 
@@ -152,17 +153,22 @@ class _Run:
 
     def _is_usable(self, packet: Packet[VideoStream], pts: int) -> bool:
         """Whether the packet can be shown: from the first keyframe on, undamaged."""
-        if self._first_pts is None:
+        if not self._started:
             if not packet.is_keyframe:
                 self._drop_if_due(pts, DropReason.BEFORE_KEYFRAME)
                 return False
-            self._first_pts = pts
+            self._started = True
+            self._leading_before = pts
             self._sampler.restart(self.frame_interval_90k)
         if packet.is_corrupt:
             self._drop_if_due(pts, DropReason.CORRUPT)
             return False
-        # Pictures before the first keyframe's refer to ones that never came.
-        return pts >= self._first_pts
+        if self._leading_before is not None and pts < self._leading_before:
+            # Shown before the keyframe it comes behind, it refers to pictures that never came.
+            return False
+        if not packet.is_keyframe:
+            self._leading_before = None
+        return True
 
     def _configure(self) -> None:
         configuration = self._formatter.configuration

@@ -203,7 +203,10 @@ def _is_small(predictions: Rows, truth: Rows) -> NDArray[np.bool_]:
     """Predictions that are too small to count, or lie on truth that does not count (a tram)."""
     small = predictions[:, 4] - predictions[:, 2] < SMALLEST_BOX_PX
     uncounted = truth[truth[:, 7] == 2][:, 2:6]
-    return small | np.array([_overlaps(box, uncounted) for box in predictions[:, 2:6]], dtype=bool)
+    dropped: NDArray[np.bool_] = small | np.array(
+        [_overlaps(box, uncounted) for box in predictions[:, 2:6]], dtype=bool
+    )
+    return dropped
 
 
 def _overlaps(box: Rows, others: Rows) -> bool:

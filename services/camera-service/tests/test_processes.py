@@ -53,18 +53,24 @@ async def test_readers_die_with_their_parent(tmp_path: Path, clips: Path, site: 
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
+    try:
+        reader = await reader_of(parent)
+        children = processes_below(parent.pid)
+        assert reader in children
+        os.kill(reader, signal.SIGSTOP)
+    finally:
+        parent.kill()
+        await parent.wait()
+    await site.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+
+
+async def reader_of(parent: asyncio.subprocess.Process) -> int:
     assert parent.stdout is not None
     line = b""
     async with asyncio.timeout(60):
         while not line.startswith(b"reader "):
             line = await parent.stdout.readline()
-    reader = int(line.split()[1])
-    children = processes_below(parent.pid)
-    assert reader in children
-    os.kill(reader, signal.SIGSTOP)
-    parent.kill()
-    await parent.wait()
-    await site.until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
+    return int(line.split()[1])
 
 
 async def test_a_nursery_that_died_is_replaced(site: CameraSite, clips: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sentinel_api.access_table import access_rows
 from sentinel_api.app import create_app
 from sentinel_api.testing import World
+from sentinel_core.domain.errors import StorageFull
 from sentinel_core.runtime.settings import ApiSettings
 
 JSON = {"content-type": "application/json"}
@@ -112,4 +113,11 @@ async def test_unexpected_error_shows_nothing_of_itself(
     answer = await api.get("/api/cameras")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
     assert "s3cret" not in answer.text
-    assert answer.json()["request_id"]
+    assert answer.json()["request_id"] == answer.headers["x-request-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_full_disk_is_told_apart(world: World, api: httpx2.AsyncClient) -> None:
+    world.database.fault = StorageFull("no room left on the disk of the database")
+    answer = await api.post("/api/cameras", json={"name": "x", "source_url": "rtsp://h/x"})
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage-full")

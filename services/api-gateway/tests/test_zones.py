@@ -81,6 +81,24 @@ async def test_endless_numbers_are_refused(
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("rules", "field"),
+    [
+        ({"earthquake": {}}, "zones.0.rules.earthquake"),
+        ({"congestion": {"surprise": 1}}, "zones.0.rules.congestion.surprise"),
+        ({"congestion": {"on_s": -1}}, "zones.0.rules.congestion.on_s"),
+    ],
+)
+async def test_rules_that_cannot_be_are_refused(
+    world: World, api: httpx2.AsyncClient, rules: dict[str, object], field: str
+) -> None:
+    await world.add_camera()
+    answer = await api.put(ZONES, json={"version": 0, "zones": [zone(rules=rules)]})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field
+    assert (await api.get(ZONES)).json()["version"] == 0
+
+
 async def test_replacing_zones_is_audited(world: World, api: httpx2.AsyncClient) -> None:
     await world.add_camera()
     await api.put(ZONES, json={"version": 0, "zones": [zone()]})

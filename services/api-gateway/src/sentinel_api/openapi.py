@@ -33,7 +33,9 @@ Both take the subprotocols `sentinel.v1` and `bearer.<access token>`.
 """
 
 _UNAUTHENTICATED = {"description": "Sign-in is missing, wrong or expired"}
-_DENIED = {"description": "The caller's role is too low"}
+_DENIED = {"description": "The caller's role is too low, or another site's page asks"}
+_AWAY = {"description": "The database or another part is away; `Retry-After` says when to try"}
+_FULL = {"description": "No room left to store the change"}
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -62,27 +64,36 @@ def _add_security(document: dict[str, Any], app: FastAPI) -> None:
     components["schemas"].setdefault(
         "Problem", Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     )
-    for context, operation in _operations(document, app):
+    for method, context, operation in _operations(document, app):
+        _add_common_problems(method, context, operation)
         requirement = requirement_of(context)
         if requirement is None or requirement.role is None:
             operation["security"] = []
             continue
         operation["security"] = [{"bearer": []}]
         operation["x-required-role"] = str(requirement.role)
-        responses = operation["responses"]
-        responses.setdefault("401", _problem(_UNAUTHENTICATED))
-        responses.setdefault("403", _problem(_DENIED))
+        operation["responses"].setdefault("401", _problem(_UNAUTHENTICATED))
+
+
+def _add_common_problems(method: str, context: RouteContext, operation: dict[str, Any]) -> None:
+    if not str(context.path).startswith("/api/"):
+        return
+    responses = operation["responses"]
+    responses.setdefault("403", _problem(_DENIED))
+    responses.setdefault("503", _problem(_AWAY))
+    if method != "GET":
+        responses.setdefault("507", _problem(_FULL))
 
 
 def _operations(
     document: dict[str, Any], app: FastAPI
-) -> Iterator[tuple[RouteContext, dict[str, Any]]]:
+) -> Iterator[tuple[str, RouteContext, dict[str, Any]]]:
     for context in iter_route_contexts(app.routes):
         described = document["paths"].get(context.path, {})
         for method in context.methods or ():
             operation = described.get(method.lower())
             if operation is not None:
-                yield context, operation
+                yield method, context, operation
 
 
 def _problem(response: dict[str, Any]) -> dict[str, Any]:

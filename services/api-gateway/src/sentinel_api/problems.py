@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketState
 
+from sentinel_api.headers import dress
 from sentinel_core.domain.errors import (
     AccessDenied,
     Conflict,
@@ -259,9 +260,12 @@ async def _on_http_exception(connection: Request | WebSocket, error: Exception) 
 
 async def _on_unexpected_error(connection: Request, error: Exception) -> Response:
     _log.error("unexpected error", path=connection.url.path, exc_info=error)
-    return problem_response(
+    response = problem_response(
         connection,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal-error",
         "the request failed; the log has more under its request id",
     )
+    # Starlette answers this one outside all middleware.
+    dress(response.headers, request_id_of(connection) or "")
+    return response

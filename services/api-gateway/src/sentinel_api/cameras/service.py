@@ -29,6 +29,7 @@ from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.camera_control import CameraControl
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import Database, UnitOfWork
+from sentinel_vision.rules.catalogue import validate_zone_rules
 
 MAX_KEY_CHARS = 63
 KEY_TRIES = 5
@@ -144,8 +145,10 @@ class CameraRegistry:
         """Replace all zones of a camera.
 
         Raises:
+            InvalidInput: A rule that does not exist, or cannot be so.
             StaleState: `zones.version` is not the newest one; carries the newest zones.
         """
+        validate_zone_rules(zones)
         try:
             async with self._database.transaction() as work:
                 camera = await work.cameras.get(id_or_key)

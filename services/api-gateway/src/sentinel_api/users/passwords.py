@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -9,8 +10,6 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 GENERATED_BYTES = 12
 
 _hasher = PasswordHasher()
-# Checked against where no such user exists, so that the answer takes as long.
-_nobody = _hasher.hash(secrets.token_urlsafe(GENERATED_BYTES))
 
 
 def generate_password() -> str:
@@ -25,12 +24,18 @@ async def hash_password(password: str) -> str:
 
 async def password_matches(password: str, password_hash: str | None) -> bool:
     """Whether the password is the one; takes the same time where there is no hash."""
-    known = await asyncio.to_thread(_verify, password, password_hash or _nobody)
+    known = await asyncio.to_thread(_verify, password, password_hash)
     return known and password_hash is not None
 
 
-def _verify(password: str, password_hash: str) -> bool:
+def _verify(password: str, password_hash: str | None) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        return _hasher.verify(password_hash or _hash_of_nobody(), password)
     except (Argon2Error, InvalidHashError):
         return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Checked against where no such user exists, so that the answer takes as long."""
+    return _hasher.hash(secrets.token_urlsafe(GENERATED_BYTES))

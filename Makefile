@@ -181,3 +181,8 @@ bench-pipeline: .venv-bench/.made generate ## Pipeline: frames/s beside the bare
 .PHONY: bench-rules
 bench-rules: .venv-bench/.made generate ## Rules: time per frame (P11)
 	@$(BENCH)/rules.py $(BENCH_ARGS)
+
+# The product itself is started here, as a person starts it; needs Chromium.
+.PHONY: bench-start
+bench-start: env generate dashboard ## Start: seconds to the first box in the browser (P9)
+	@$(BIN)/python benchmarks/start.py $(BENCH_ARGS)

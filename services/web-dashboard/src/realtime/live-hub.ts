@@ -39,6 +39,8 @@ export class LiveHub {
   private boot: string | null = null;
   private seq = -1;
   private greetedSeq = -1;
+  /** From where to resume should the connection be lost again before the replay is over. */
+  private replayedFrom: number | null = null;
   private serverOffsetMs = 0;
   private catchUpTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -132,7 +134,8 @@ export class LiveHub {
   private greet(hello: HelloMessage): void {
     const serverMs = Date.parse(hello.server_time);
     if (Number.isFinite(serverMs)) this.serverOffsetMs = serverMs - Date.now();
-    const { boot: formerBoot, seq: formerSeq } = this;
+    const formerBoot = this.boot;
+    const formerSeq = this.replayedFrom ?? this.seq;
     this.boot = hello.boot;
     this.seq = hello.seq;
     this.greetedSeq = hello.seq;
@@ -147,6 +150,7 @@ export class LiveHub {
       this.caughtUp();
       return;
     }
+    this.replayedFrom = formerSeq;
     this.connection.set({ phase: 'catching-up', missed: hello.seq - formerSeq });
     this.catchUpTimer = setTimeout(() => this.caughtUp(), CATCH_UP_MS);
     this.say({ type: 'resume', boot: hello.boot, seq: formerSeq });
@@ -158,6 +162,7 @@ export class LiveHub {
 
   private caughtUp(): void {
     this.stopCatchUpTimer();
+    this.replayedFrom = null;
     this.connection.set({ phase: 'live' });
   }
 

@@ -65,7 +65,8 @@ export class LatencyTarget {
   }
 
   private wantedMs(sampleIntervalMs: number, nowMs: number): number | null {
-    if (this.count > 0 && nowMs - this.lastAgeAtMs > FORGOTTEN_AFTER_MS) {
+    // Before the first age there is nothing to forget.
+    if (Number.isFinite(this.lastAgeAtMs) && nowMs - this.lastAgeAtMs > FORGOTTEN_AFTER_MS) {
       this.count = 0;
       this.next = 0;
       return MIN_TARGET_MS;

@@ -1,0 +1,78 @@
+// @vitest-environment node
+import { describe, expect, it } from 'vitest';
+import { DetectionRing } from '@/overlay';
+import { anEvent } from '@/overlay/testing';
+import { sampleIntervalMs } from './sample-interval';
+import { StatsWindow } from './tile-stats';
+
+function aWindow() {
+  const overlay = { frames: 0, kinds: { exact: 0, interpolated: 0, extrapolated: 0, none: 0 } };
+  const player = { bytesReceived: 0 };
+  const quality = { droppedVideoFrames: 0 };
+  const video = { getVideoPlaybackQuality: () => quality as VideoPlaybackQuality };
+  return { overlay, player, quality, stats: new StatsWindow(video, overlay, player) };
+}
+
+describe('StatsWindow', () => {
+  it('tells what happened in the last second only', () => {
+    const { overlay, player, quality, stats } = aWindow();
+    stats.close(0);
+    overlay.frames = 20;
+    overlay.kinds.exact = 5;
+    overlay.kinds.interpolated = 15;
+    player.bytesReceived = 50_000;
+    quality.droppedVideoFrames = 5;
+    stats.close(2_000);
+    expect(stats.last).toEqual({
+      fps: 10,
+      bytesPerS: 25_000,
+      droppedFrames: 5,
+      droppedShare: 0.2,
+      kinds: { exact: 0.25, interpolated: 0.75, extrapolated: 0, none: 0 },
+    });
+    stats.close(3_000);
+    expect(stats.last).toMatchObject({ fps: 0, bytesPerS: 0, droppedShare: 0 });
+    expect(stats.last.kinds.exact).toBe(0);
+  });
+
+  it('is not confused when a new source counts dropped frames from zero', () => {
+    const { quality, stats } = aWindow();
+    quality.droppedVideoFrames = 40;
+    stats.close(1_000);
+    quality.droppedVideoFrames = 0;
+    stats.close(2_000);
+    expect(stats.last.droppedShare).toBe(0);
+  });
+
+  it('smooths the share of late boxes, and keeps it while the picture stands', () => {
+    const { overlay, stats } = aWindow();
+    for (let second = 1; second <= 10; second += 1) {
+      overlay.frames += 10;
+      overlay.kinds.none += 10;
+      stats.close(second * 1_000);
+    }
+    expect(stats.lateShare).toBeGreaterThan(0.9);
+    const before = stats.lateShare;
+    stats.close(11_000);
+    expect(stats.lateShare).toBe(before);
+  });
+});
+
+describe('sampleIntervalMs', () => {
+  const ringOf = (...times: number[]) => {
+    const ring = new DetectionRing();
+    for (const ms of times) ring.add(anEvent(ms * 90), 0);
+    return ring;
+  };
+
+  it('is the median, so that one hole does not count', () => {
+    expect(sampleIntervalMs(ringOf(0, 100, 200, 3_000, 3_100, 3_200))).toBe(100);
+  });
+
+  it('has a default, and does not look into another epoch', () => {
+    expect(sampleIntervalMs(ringOf())).toBe(200);
+    const ring = ringOf(0, 50, 100);
+    ring.add(anEvent(45_000, [], { stream_epoch: 'epoch-2' }), 0);
+    expect(sampleIntervalMs(ring)).toBe(200);
+  });
+});

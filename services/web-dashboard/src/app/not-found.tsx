@@ -4,7 +4,7 @@ export default function NotFound() {
   return (
     <div className="flex h-full flex-col items-center justify-center gap-3">
       <p className="font-strong text-lg">There is no such page</p>
-      <Link href="/" className="text-accent hover:underline">
+      <Link prefetch={false} href="/" className="text-accent hover:underline">
         Go to Mission Control
       </Link>
     </div>

@@ -33,11 +33,7 @@ export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
             />
           )}
         </Field>
-        <Field
-          label="Frames per second"
-          error={faults.sampleFps ?? null}
-          hint="5 suits traffic"
-        >
+        <Field label="Frames per second" error={faults.sampleFps ?? null} hint="5 suits traffic">
           {(ids) => (
             <TextInput
               {...ids}

@@ -72,6 +72,7 @@ function EventRow({ event, cameraName }: { event: IncidentEvent; cameraName: str
       </td>
       <td className="px-3">
         <Link
+          prefetch={false}
           href={`/incidents/detail/?id=${event.incident_id}`}
           className="flex items-center gap-2 after:absolute after:inset-0"
         >

@@ -32,7 +32,11 @@ export function IncidentDetail({ id, map }: IncidentDetailProps) {
   if (id === '') {
     return (
       <PanelMessage title="Which incident?" className="pt-28">
-        The address names none. <Link href="/incidents/">Go to the incidents</Link>.
+        The address names none.{' '}
+        <Link prefetch={false} href="/incidents/">
+          Go to the incidents
+        </Link>
+        .
       </PanelMessage>
     );
   }
@@ -93,6 +97,7 @@ function Header({ incident }: { readonly incident: Incident }) {
   return (
     <header className="sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 border-hairline border-b bg-page px-4 py-2.5">
       <Link
+        prefetch={false}
         href="/incidents/"
         className="flex items-center gap-1.5 rounded-md py-1 text-muted hover:text-text"
       >

@@ -38,12 +38,17 @@ export function IncidentFacts({ incident }: { readonly incident: Incident }) {
       </dl>
       <div className="flex gap-4 text-sm">
         <Link
+          prefetch={false}
           href={`/?max=${encodeURIComponent(incident.camera_id)}`}
           className="text-accent hover:underline"
         >
           Live picture
         </Link>
-        <Link href={`/events/?incident=${incident.id}`} className="text-accent hover:underline">
+        <Link
+          prefetch={false}
+          href={`/events/?incident=${incident.id}`}
+          className="text-accent hover:underline"
+        >
           All its events
         </Link>
       </div>

@@ -26,6 +26,7 @@ export function IncidentInspector({ incident }: { readonly incident: Incident })
         <span className="text-muted text-xs">{PRIORITY_LOOK[incident.priority].word}</span>
         <span className="flex-1" />
         <Link
+          prefetch={false}
           href={`/incidents/detail/?id=${incident.id}`}
           title="Open the incident (O)"
           className="flex h-6 items-center gap-1 rounded-md px-1.5 text-muted text-xs hover:bg-hover hover:text-text"

@@ -49,6 +49,7 @@ function Row({ incident }: { readonly incident: Incident }) {
       </td>
       <td className="px-3">
         <Link
+          prefetch={false}
           href={`/incidents/detail/?id=${incident.id}`}
           className={clsx('block truncate after:absolute after:inset-0', !isQuiet && 'font-strong')}
         >

@@ -6,7 +6,7 @@ import type { Camera } from '@/shared/api/types';
 import { useSelection } from '@/shared/state/selection';
 import { Age } from '@/shared/ui/moment';
 import { ErrorState, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
-import { Picture } from '@/shared/ui/picture';
+import { CameraPicture } from '@/shared/ui/picture';
 import { STATUS_LOOK, StatusMark, statusOf } from '@/shared/ui/status';
 import { reasonWord } from '@/shared/words';
 import { MapPanel } from './map-panel';
@@ -36,7 +36,7 @@ export function MapPage() {
           )}
           {query.data?.length === 0 && (
             <PanelMessage title="No cameras yet">
-              <Link href="/cameras/?add=1" className="text-accent hover:underline">
+              <Link prefetch={false} href="/cameras/?add=1" className="text-accent hover:underline">
                 Add the first one
               </Link>
             </PanelMessage>
@@ -83,8 +83,8 @@ function CameraCard({ camera }: { readonly camera: Camera }) {
       aria-label={camera.name}
       className="flex flex-col gap-2 border-control/60 border-t bg-raised p-3"
     >
-      <Picture
-        src={`/api/cameras/${camera.key}/snapshot`}
+      <CameraPicture
+        cameraKey={camera.key}
         alt={`Newest picture of ${camera.name}`}
         maxAgeMs={10_000}
         className="aspect-video w-full rounded-sm bg-black"
@@ -105,12 +105,14 @@ function CameraCard({ camera }: { readonly camera: Camera }) {
       </p>
       <div className="flex gap-4 text-sm">
         <Link
+          prefetch={false}
           href={`/?max=${encodeURIComponent(camera.key)}`}
           className="text-accent hover:underline"
         >
           Live picture
         </Link>
         <Link
+          prefetch={false}
           href={`/incidents/?camera=${encodeURIComponent(camera.key)}`}
           className="text-accent hover:underline"
         >

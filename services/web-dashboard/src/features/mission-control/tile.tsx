@@ -4,7 +4,7 @@ import { memo, useMemo, useState } from 'react';
 import { zonesQuery } from '@/shared/api/cameras';
 import type { Camera, Incident } from '@/shared/api/types';
 import { usePreferences } from '@/shared/state/preferences';
-import { Picture } from '@/shared/ui/picture';
+import { CameraPicture } from '@/shared/ui/picture';
 import { STATUS_LOOK, statusOf } from '@/shared/ui/status';
 import { LiveTileVideo, type TileState, type TileStats, useTileState } from '@/video';
 import { TileLatency, TileMessage, TileName } from './tile-chrome';
@@ -74,8 +74,8 @@ function Backdrop({ camera, state }: { readonly camera: Camera; readonly state: 
     return null;
   }
   return (
-    <Picture
-      src={`/api/cameras/${camera.key}/snapshot`}
+    <CameraPicture
+      cameraKey={camera.key}
       alt=""
       fallback=""
       maxAgeMs={15_000}

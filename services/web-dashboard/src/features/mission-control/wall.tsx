@@ -92,6 +92,7 @@ function EmptyWall({ wall }: { readonly wall: WallState }) {
       title={hasCameras ? 'All cameras are switched off' : 'No cameras yet'}
       action={
         <Link
+          prefetch={false}
           href={hasCameras ? '/cameras/' : '/cameras/?add=1'}
           className="inline-flex h-8 items-center rounded-md bg-accent px-3 font-strong text-page hover:brightness-110"
         >

@@ -32,6 +32,7 @@ export function Rail() {
         const isCurrent = isHere(pathname, href);
         return (
           <Link
+            prefetch={false}
             key={href}
             href={href}
             title={label}

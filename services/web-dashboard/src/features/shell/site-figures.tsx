@@ -41,6 +41,7 @@ function CameraCounts() {
   const counts = countStates(useQuery(camerasQuery).data ?? []);
   return (
     <Link
+      prefetch={false}
       href="/cameras/"
       aria-label={`Cameras: ${counts.online} online, ${counts.alert} with an alert, ${counts.offline} offline`}
       className="flex items-center gap-3 rounded-md px-1 py-0.5 hover:bg-hover"

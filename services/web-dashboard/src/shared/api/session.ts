@@ -87,13 +87,22 @@ async function rotateAlone(): Promise<boolean> {
   return navigator.locks.request('sentinel-refresh', rotate);
 }
 
+/** Whether this browser may have a session: the server sets this cookie beside the hidden one. */
+function mayHaveSession(): boolean {
+  return readCsrfToken(document.cookie) !== '';
+}
+
 /** Finds out whether the server asks for a sign-in and, if so, whether this browser has one. */
 export async function openSession(): Promise<void> {
   try {
     const response = await fetch('/api/auth/config');
     if (!response.ok) throw unreachable();
     const config = (await response.json()) as { auth_required: boolean };
-    if (config.auth_required) return void (await refreshSession());
+    if (config.auth_required) {
+      if (mayHaveSession()) await refreshSession();
+      else useSession.setState(SIGNED_OUT);
+      return;
+    }
     const me = await fetch('/api/auth/me');
     const user = me.ok ? ((await me.json()) as User) : null;
     useSession.setState({ status: 'open', user, token: null, expiresAt: Number.POSITIVE_INFINITY });

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { siteClock } from '../time/site-clock';
 import { api, unwrap } from './client';
 
@@ -14,3 +14,10 @@ export const statsQuery = queryOptions({
   refetchInterval: 3_000,
   staleTime: 2_000,
 });
+
+/** Whether the camera has shown a picture since the server started: before, there is no snapshot. */
+export function useHasPicture(cameraKey: string): boolean {
+  const accounts = useQuery(statsQuery).data?.cameras;
+  const account = accounts?.find(({ camera_id }) => camera_id === cameraKey);
+  return (account?.captured ?? 0) > 0;
+}

@@ -1,5 +1,5 @@
 import * as maplibregl from 'maplibre-gl';
-import { type ReactNode, type Ref, useMemo } from 'react';
+import { type ReactNode, type Ref, useMemo, useState } from 'react';
 import MapGl, {
   type MapLayerMouseEvent,
   type MapRef,
@@ -7,7 +7,7 @@ import MapGl, {
 } from 'react-map-gl/maplibre';
 import type { Camera } from '../api/types';
 import { boundsAround } from './bounds';
-import { CITY_STYLE } from './city-style';
+import { CITY_STYLE, loadCityData } from './city-style';
 
 // A bundler emits the worker without what it imports: it is served as it is, from public/.
 maplibregl.setWorkerUrl('/maplibre/maplibre-gl-worker.mjs');
@@ -29,6 +29,7 @@ interface BaseMapProps {
 /** The city without anything on it. */
 export function BaseMap(props: BaseMapProps) {
   const { label, cameras, mapRef, interactiveLayerIds = [], cursor, onClick, onLoad } = props;
+  const [isBroken, setBroken] = useState(false);
   const bounds = useMemo(() => boundsAround(cameras), [cameras]);
   return (
     <section aria-label={label} data-own-keys className="city-map relative size-full">
@@ -46,11 +47,22 @@ export function BaseMap(props: BaseMapProps) {
         interactiveLayerIds={interactiveLayerIds}
         {...(cursor === undefined ? {} : { cursor })}
         onClick={(event) => onClick?.(event)}
-        onLoad={(event) => onLoad?.(event.target)}
+        onLoad={({ target }) => {
+          loadCityData().then(
+            (data) => target.getSource<maplibregl.GeoJSONSource>('city')?.setData(data),
+            () => setBroken(true),
+          );
+          onLoad?.(target);
+        }}
         attributionControl={{ compact: false }}
       >
         <NavigationControl showCompass={false} position="top-right" />
         {props.children}
+        {isBroken && (
+          <p className="absolute inset-x-0 top-1/2 text-center text-muted text-sm">
+            The streets could not be loaded
+          </p>
+        )}
       </MapGl>
     </section>
   );

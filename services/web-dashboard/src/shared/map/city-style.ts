@@ -1,4 +1,7 @@
+import type { FeatureCollection } from 'geojson';
 import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl';
+
+const CITY_DATA = '/map/helsinki.geojson';
 
 /**
  * The offline map: one GeoJSON file of this server, no tiles, no glyphs, no sprites. Labels are
@@ -41,7 +44,8 @@ export const CITY_STYLE: StyleSpecification = {
   sources: {
     city: {
       type: 'geojson',
-      data: '/map/helsinki.geojson',
+      // Filled by `loadCityData`: the worker that draws the map may not fetch anything itself.
+      data: { type: 'FeatureCollection', features: [] },
       attribution: '© OpenStreetMap contributors',
     },
   },
@@ -121,3 +125,20 @@ export const CITY_STYLE: StyleSpecification = {
     },
   ],
 };
+
+let cityData: Promise<FeatureCollection> | null = null;
+
+async function fetchCityData(): Promise<FeatureCollection> {
+  const response = await fetch(CITY_DATA);
+  if (!response.ok) throw new Error(`The map data could not be loaded: ${response.status}`);
+  return response.json();
+}
+
+/** Streets and houses, fetched once for all maps of the page. */
+export function loadCityData(): Promise<FeatureCollection> {
+  cityData ??= fetchCityData().catch((error: unknown) => {
+    cityData = null;
+    throw error;
+  });
+  return cityData;
+}

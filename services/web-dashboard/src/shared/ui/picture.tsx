@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { useEffect, useState } from 'react';
 import { fetchPicture } from '../api/client';
+import { useHasPicture } from '../api/stats';
+
+const NOTHING = 'No picture';
 
 function useObjectUrl(blob: Blob | undefined): string | null {
   const [url, setUrl] = useState<string | null>(null);
@@ -29,7 +32,7 @@ interface PictureProps {
 
 /** A picture of the API, fetched with the token. Takes the size that its class gives it. */
 export function Picture(props: PictureProps) {
-  const { src, alt, className, fallback = 'No picture', maxAgeMs = 300_000, onAspect } = props;
+  const { src, alt, className, fallback = NOTHING, maxAgeMs = 300_000, onAspect } = props;
   const query = useQuery({
     queryKey: ['picture', src],
     queryFn: ({ signal }) => fetchPicture(src, signal),
@@ -50,11 +53,26 @@ export function Picture(props: PictureProps) {
       />
     );
   }
+  return <NoPicture className={className} text={query.isError ? fallback : ''} />;
+}
+
+function NoPicture({ className, text }: { className: string | undefined; text: string }) {
   return (
     <div
       className={clsx('flex items-center justify-center bg-raised text-faint text-xs', className)}
     >
-      {query.isError ? fallback : ''}
+      {text}
     </div>
   );
+}
+
+interface CameraPictureProps extends Omit<PictureProps, 'src'> {
+  readonly cameraKey: string;
+}
+
+/** The newest picture of a camera, asked for only when there is one. */
+export function CameraPicture({ cameraKey, ...rest }: CameraPictureProps) {
+  const hasPicture = useHasPicture(cameraKey);
+  if (hasPicture) return <Picture src={`/api/cameras/${cameraKey}/snapshot`} {...rest} />;
+  return <NoPicture className={rest.className} text={rest.fallback ?? NOTHING} />;
 }

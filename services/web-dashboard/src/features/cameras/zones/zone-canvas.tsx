@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { type Dispatch, type PointerEvent as ReactPointerEvent, useRef, useState } from 'react';
-import { Picture } from '@/shared/ui/picture';
+import { CameraPicture } from '@/shared/ui/picture';
 import { CornerHandles } from './corner-handles';
 import { DirectionArrow } from './direction-arrow';
 import { closesPolygon, type Point, toPicture } from './geometry';
@@ -53,8 +53,8 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
         drawing !== null && 'cursor-crosshair',
       )}
     >
-      <Picture
-        src={`/api/cameras/${cameraKey}/snapshot`}
+      <CameraPicture
+        cameraKey={cameraKey}
         alt="Newest picture of the camera"
         fallback="The camera has not sent a picture yet"
         className="absolute inset-0 size-full"

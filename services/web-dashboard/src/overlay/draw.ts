@@ -30,7 +30,7 @@ export function drawOverlay(ctx: CanvasRenderingContext2D, scene: OverlayScene):
 }
 
 /** The incident that an object belongs to, by its own event or by the lists. */
-export function incidentOfObject(scene: OverlayScene, index: number): string | null {
+function incidentOfObject(scene: OverlayScene, index: number): string | null {
   const own = scene.frame.incidents[index];
   if (own) return own;
   const trackId = scene.frame.trackIds[index] ?? NO_TRACK;

@@ -3,7 +3,6 @@ export { DetectionRing } from './detection-ring';
 export { drawOverlay } from './draw';
 export { JoinedFrame, type JoinKind, joinFrame } from './join';
 export { LabelCache } from './label-cache';
-export { colourOfClass } from './palette';
 export type { IncidentTracks, OverlayOptions, OverlayScene, ZoneOutline } from './scene';
 export { TICKS_PER_MS } from './ticks';
 export { fitContain, type Rectangle } from './viewport';

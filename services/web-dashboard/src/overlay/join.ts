@@ -9,7 +9,7 @@ export const HOLD_MS = 400;
 /** In how much time they disappear after that. */
 export const FADE_MS = 200;
 /** Samples further apart say nothing about the time between them. */
-export const BRIDGED_MS = 1_000;
+const BRIDGED_MS = 1_000;
 
 /** The objects to draw on one displayed frame; one instance is filled again for every frame. */
 export class JoinedFrame extends ObjectList {

@@ -9,7 +9,7 @@ export interface Label {
 }
 
 /** What to write at an object: its class, its track, the incident that it belongs to. */
-export function labelText(name: string, trackId: number, incident: string | null): string {
+function labelText(name: string, trackId: number, incident: string | null): string {
   const object = trackId === NO_TRACK ? name : `${name} ${trackId}`;
   return incident ? `${object} · ${incident.replaceAll('_', ' ')}` : object;
 }

@@ -3,12 +3,11 @@ import type { IncidentMessage } from '@/shared/api/generated/live-message';
 import { hub } from './session';
 
 export { Backoff } from './backoff';
-export type { ConnectionState } from './connection';
 export { useCameraLive, useConnection } from './hooks';
 export type { CameraLive } from './live-hub';
-export type { ReconnectingSocket, SocketHandlers, SocketPhase } from './reconnecting-socket';
+export type { ReconnectingSocket, SocketPhase } from './reconnecting-socket';
 export { apiSocket, startRealtime } from './session';
-export { TopicStore, ValueStore } from './topic-store';
+export { TopicStore } from './topic-store';
 
 /** Calls `listener` with every change of an incident; returns the way to end that. */
 export function subscribeIncidents(listener: (message: IncidentMessage) => void): () => void {

@@ -1,6 +1,9 @@
 """From the bus into the database: nothing twice, nothing skipped."""
 
+import asyncio
 import base64
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 import pytest
@@ -14,6 +17,9 @@ from sentinel_core.testing.builders import (
     make_detection_event,
     make_incident_event,
 )
+from sentinel_core.testing.clock import ManualClock
+
+MakeWorld = Callable[..., Awaitable[World]]
 
 
 async def stats(world: World) -> dict[str, int]:
@@ -128,3 +134,37 @@ async def test_events_of_a_camera_that_is_gone_stop_nobody(world: World) -> None
     await world.store(make_detection_event(camera_id="removed"), make_detection_event())
     figures = await stats(world)
     assert (figures["detections_stored"], figures["dlq"]) == (1, 0)
+
+
+async def test_stop_does_not_wait_for_a_database_that_is_away(make_world: MakeWorld) -> None:
+    clock = ManualClock()
+    world = await make_world(clock=clock)
+    await world.add_camera()
+    await world.service.start()
+    world.database.fault = DependencyUnavailable("the database is away")
+    await world.publish(make_detection_event())
+    await eventually(lambda: world.database.faults)
+    async with asyncio.timeout(5):
+        await world.service.stop()
+    world.database.fault = None
+    async with world.database.transaction() as work:
+        assert not await work.detections.recent("cam_01")
+
+
+async def test_pauses_grow_while_the_database_is_away(make_world: MakeWorld) -> None:
+    clock = ManualClock()
+    world = await make_world(clock=clock)
+    await world.add_camera()
+    await world.service.start()
+    world.database.fault = DependencyUnavailable("the database is away")
+    await world.publish(make_detection_event())
+    for tries, pause_s in enumerate((0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0), start=1):
+        await eventually(partial(has_failed, world, tries))
+        await clock.wait_for_sleepers(2)  # the persister and the ticker of the live feed
+        await clock.advance(pause_s * 0.5)
+        assert world.database.faults == tries
+        await clock.advance(pause_s * 0.6)
+
+
+def has_failed(world: World, tries: int) -> bool:
+    return world.database.faults == tries

@@ -38,8 +38,11 @@ class EmbeddedSystem:
 
     @property
     def services(self) -> tuple[Service, ...]:
-        """In the order of their start: who is called stands before who calls."""
-        return (self.inference, self.api, self.cameras)
+        """In the order of their start, and in reverse of their end.
+
+        Who stores what others publish stands first, so that their last messages are stored too.
+        """
+        return (self.api, self.inference, self.cameras)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -121,6 +124,7 @@ def _build(
             camera_control=cameras.control,
             live_video=cameras.live_video,
             inference_status=inference.status,
+            services=(inference, cameras),
         ),
     )
     return EmbeddedSystem(

@@ -178,8 +178,20 @@ class Persister:
                 _log.warning("cannot store now, trying again", reason=self.trouble, in_s=pause_s)
                 if self._stopping.is_set():
                     raise _Stopped from error
-                await self._clock.sleep(pause_s)
+                await self._pause(pause_s)
                 pause_s = min(BACKOFF_MAX_S, pause_s * 2)
             else:
                 self.trouble = None
                 return result
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not for longer than the service runs."""
+        sides = {
+            asyncio.ensure_future(self._clock.sleep(seconds)),
+            asyncio.ensure_future(self._stopping.wait()),
+        }
+        try:
+            await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for side in sides:
+                side.cancel()

@@ -16,11 +16,11 @@ from sentinel_vision.tracking.association import (
     overlapping_pairs,
     overlaps,
 )
-from sentinel_vision.tracking.kalman import BOX, SPEED, BoxFilter
+from sentinel_vision.tracking.kalman import SIZE, SPEED, BoxFilter, to_corners
 from sentinel_vision.tracking.settings import TrackerSettings
 
 CENTRED = st.tuples(st.floats(0, 200), st.floats(0, 200), st.floats(1, 120), st.floats(1, 120))
-BOXES = st.lists(CENTRED, min_size=1, max_size=8).map(lambda rows: np.array(rows))
+BOXES = st.lists(CENTRED, min_size=1, max_size=8).map(lambda rows: to_corners(np.array(rows).T))
 SCORES = st.lists(
     st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.3, 0.55, 0.9]), min_size=4, max_size=4),
     min_size=1,
@@ -28,10 +28,9 @@ SCORES = st.lists(
 ).map(lambda rows: np.array(rows))
 
 
-def corners(boxes: NDArray[np.float64]) -> NDArray[np.float32]:
-    half = boxes[:, 2:] / 2
-    both = np.concatenate((boxes[:, :2] - half, boxes[:, :2] + half), axis=1)
-    return both.astype(np.float32)
+def columns(*boxes: list[float]) -> NDArray[np.float64]:
+    """Boxes as the tracker holds them: a column each."""
+    return np.array(boxes).T
 
 
 def greatest_sum(score: NDArray[np.float64]) -> float:
@@ -46,14 +45,14 @@ def greatest_sum(score: NDArray[np.float64]) -> float:
 def test_overlap_is_intersection_over_union(
     first: NDArray[np.float64], second: NDArray[np.float64]
 ) -> None:
-    expected = box_iou(corners(first), corners(second))
+    expected = box_iou(first.T.astype(np.float32), second.T.astype(np.float32))
     assert overlaps(first, second) == pytest.approx(expected, abs=1e-3)
 
 
 def test_overlap_of_known_boxes() -> None:
-    first = np.array([[50.0, 50.0, 100.0, 100.0]])
-    second = np.array(
-        [[50.0, 50.0, 100.0, 100.0], [100.0, 50.0, 100.0, 100.0], [150.0, 50.0, 100.0, 100.0]]
+    first = columns([0.0, 0.0, 100.0, 100.0])
+    second = columns(
+        [0.0, 0.0, 100.0, 100.0], [50.0, 0.0, 150.0, 100.0], [100.0, 0.0, 200.0, 100.0]
     )
     assert overlaps(first, second)[0] == pytest.approx([1.0, 1 / 3, 0.0])
 
@@ -69,17 +68,17 @@ def test_pairs_are_those_that_overlap_enough(
 
 @given(SCORES)
 def test_assignment_is_one_to_one_and_the_best_there_is(score: NDArray[np.float64]) -> None:
-    rows, columns = score.nonzero()
-    chosen = assign(rows, columns, score[rows, columns])
-    assert len(set(rows[chosen].tolist())) == len(chosen)
-    assert len(set(columns[chosen].tolist())) == len(chosen)
-    assert score[rows, columns][chosen].sum() == pytest.approx(greatest_sum(score))
+    tracks, boxes = score.nonzero()
+    chosen = assign(tracks, boxes, score[tracks, boxes])
+    assert len(set(tracks[chosen].tolist())) == len(chosen)
+    assert len(set(boxes[chosen].tolist())) == len(chosen)
+    assert score[tracks, boxes][chosen].sum() == pytest.approx(greatest_sum(score))
 
 
 def test_a_later_stage_leaves_alone_what_is_paired() -> None:
     # Track 0 overlaps both boxes, track 1 the second only.
-    tracks = np.array([[50.0, 50.0, 100.0, 100.0], [110.0, 50.0, 100.0, 100.0]])
-    boxes = np.array([[50.0, 50.0, 100.0, 100.0], [90.0, 50.0, 100.0, 100.0]])
+    tracks = columns([0.0, 0.0, 100.0, 100.0], [60.0, 0.0, 160.0, 100.0])
+    boxes = columns([0.0, 0.0, 100.0, 100.0], [40.0, 0.0, 140.0, 100.0])
     pairs = overlapping_pairs(tracks, boxes, 0.1)
     pairing = Pairing(pairs, pairs.overlap, (2, 2))
     pairing.pair((pairs.tracks == 0) & (pairs.boxes == 1))
@@ -92,8 +91,8 @@ def test_a_later_stage_leaves_alone_what_is_paired() -> None:
 def test_two_steps_are_one_step_of_their_sum(first_s: float, second_s: float) -> None:
     """So that the rate of the frames does not change where a track is looked for."""
     box_filter = BoxFilter(TrackerSettings())
-    in_two = box_filter.start(np.array([[100.0, 50.0, 80.0, 60.0]]))
-    in_two[:, SPEED] = (30.0, -4.0, 0.0, 0.0)
+    in_two = box_filter.start(columns([100.0, 50.0, 80.0, 60.0]))
+    in_two[SPEED, 0] = (30.0, -4.0, 0.0, 0.0)
     in_one = in_two.copy()
     box_filter.predict(in_two, first_s)
     box_filter.predict(in_two, second_s)
@@ -106,7 +105,7 @@ def test_the_filter_is_the_textbook_filter() -> None:
     settings = TrackerSettings()
     height, step_s = 60.0, 0.3
     box_filter = BoxFilter(settings)
-    state = box_filter.start(np.array([[100.0, 50.0, 80.0, height]]))
+    state = box_filter.start(columns([100.0, 50.0, 80.0, height]))
     mean = np.array([100.0, 0.0])
     spread = np.diag([settings.measurement_noise, settings.start_speed]) ** 2 * height**2
     move = np.array([[1.0, step_s], [0.0, 1.0]])
@@ -115,29 +114,29 @@ def test_the_filter_is_the_textbook_filter() -> None:
     noise[0, 0] += settings.drift_noise**2 * step_s
     for seen_x in (104.0, 112.0, 113.0, 125.0):
         box_filter.predict(state, step_s)
-        box_filter.correct(state, np.array([[seen_x, 50.0, 80.0, height]]))
+        box_filter.correct(state, columns([seen_x, 50.0, 80.0, height]))
         mean, spread = move @ mean, move @ spread @ move.T + noise * height**2
         gain = spread[:, 0] / (spread[0, 0] + (settings.measurement_noise * height) ** 2)
         mean = mean + gain * (seen_x - mean[0])
         spread = spread - np.outer(gain, spread[0])
-        assert state[0, [0, 4]] == pytest.approx(mean)
+        assert state[[0, 4], 0] == pytest.approx(mean)
 
 
 @given(st.floats(2.0, 10.0), st.floats(-200.0, 200.0))
 def test_the_filter_learns_a_steady_speed(rate_hz: float, speed_px_s: float) -> None:
     box_filter = BoxFilter(TrackerSettings())
-    state = box_filter.start(np.array([[0.0, 50.0, 80.0, 60.0]]))
+    state = box_filter.start(columns([0.0, 50.0, 80.0, 60.0]))
     steps = int(6 * rate_hz)
     for i in range(1, steps + 1):
         box_filter.predict(state, 1 / rate_hz)
-        seen = np.array([[speed_px_s * i / rate_hz, 50.0, 80.0, 60.0]])
+        seen = columns([speed_px_s * i / rate_hz, 50.0, 80.0, 60.0])
         box_filter.correct(state, seen)
-    assert state[0, SPEED] == pytest.approx([speed_px_s, 0, 0, 0], abs=2.0 + abs(speed_px_s) * 0.05)
+    assert state[SPEED, 0] == pytest.approx([speed_px_s, 0, 0, 0], abs=2.0 + abs(speed_px_s) * 0.05)
 
 
 def test_a_coasting_box_never_vanishes() -> None:
     box_filter = BoxFilter(TrackerSettings())
-    state = box_filter.start(np.array([[100.0, 50.0, 8.0, 6.0]]))
-    state[:, SPEED] = (0.0, 0.0, -20.0, -20.0)
+    state = box_filter.start(columns([100.0, 50.0, 8.0, 6.0]))
+    state[SPEED, 0] = (0.0, 0.0, -20.0, -20.0)
     box_filter.predict(state, 2.0)
-    assert (state[0, BOX][2:] >= 1.0).all()
+    assert (state[SIZE] >= 1.0).all()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sentinel_vision.detection.classes import CLASS_GROUPS, CLASS_NAMES
 from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.tracking.association import NONE, Mask, Pairing, Rows, overlapping_pairs
-from sentinel_vision.tracking.kalman import BOX, STATE_SIZE, BoxFilter
+from sentinel_vision.tracking.kalman import BOX, STATE_SIZE, BoxFilter, to_corners
 from sentinel_vision.tracking.settings import TrackerSettings
 from sentinel_vision.tracking.tracks import Tracks, no_tracks
 
@@ -18,12 +18,14 @@ class _Sighting:
     """The detections of one frame, as the tracker works on them.
 
     Attributes:
-        boxes: float64, shape (m, 4), centre x, centre y, width, height in pixels.
+        corners: float64, shape (4, m), x1, y1, x2, y2 in pixels.
+        boxes: float64, shape (4, m), centre x, centre y, width, height in pixels.
         confidences: float32, shape (m,).
         class_ids: int64, shape (m,).
         groups: int64, shape (m,).
     """
 
+    corners: NDArray[np.float64]
     boxes: NDArray[np.float64]
     confidences: NDArray[np.float32]
     class_ids: NDArray[np.int64]
@@ -88,33 +90,38 @@ class Tracker:
             ValueError: `time_s` lies before the last frame's.
         """
         previous_s = self._time_s
-        self._advance(time_s)
+        if previous_s is not None:
+            self._advance(time_s, time_s - previous_s)
+        self._time_s = time_s
         order = _canonical_order(detections)
         sighting = _sighting(detections, order)
         track_of_row = self._associate(sighting, previous_s)
         track_ids, class_ids = self._correct(sighting, track_of_row, time_s)
-        self._drop_unconfirmed(time_s)
         self._begin(sighting, track_of_row == NONE, time_s)
         return _in_order_of(detections, order, track_ids, class_ids)
 
-    def _advance(self, time_s: float) -> None:
-        """Move the tracks to `time_s` and end those unseen for too long."""
-        if self._time_s is not None:
-            elapsed_s = time_s - self._time_s
-            if elapsed_s < 0.0:
-                raise ValueError(f"time goes back by {-elapsed_s} s; call reset at a new epoch")
-            self._filter.predict(self._tracks.state, elapsed_s)
-        self._time_s = time_s
-        is_alive = self._tracks.seen_s >= time_s - self.settings.lost_s
+    def _advance(self, time_s: float, elapsed_s: float) -> None:
+        """Move the tracks to `time_s`, without those that have ended.
+
+        These are the tracks unseen for too long; and the unconfirmed ones that missed the last
+        frame, which were false alarms of the detector.
+        """
+        if elapsed_s < 0.0:
+            raise ValueError(f"time goes back by {-elapsed_s} s; call reset at a new epoch")
+        tracks = self._tracks
+        is_alive = tracks.seen_s >= time_s - self.settings.lost_s
+        is_alive &= (tracks.hits >= self.settings.confirm_hits) | (tracks.seen_s == self._time_s)
         if not is_alive.all():
-            self._tracks = self._tracks.select(is_alive)
+            self._tracks = tracks = tracks.select(is_alive)
+        self._filter.predict(tracks.state, elapsed_s)
 
     def _associate(self, sighting: _Sighting, previous_s: float | None) -> Rows:
         """Index of the track that each row continues, or `NONE`."""
         settings, tracks = self.settings, self._tracks
         if not len(tracks) or not len(sighting):
             return np.full(len(sighting), NONE, dtype=np.intp)
-        pairs = overlapping_pairs(tracks.state[:, BOX], sighting.boxes, self._least_overlap)
+        expected = to_corners(tracks.state[BOX])
+        pairs = overlapping_pairs(expected, sighting.corners, self._least_overlap)
         confidence = sighting.confidences.take(pairs.boxes)
         pairing = Pairing(pairs, pairs.overlap * confidence, (len(tracks), len(sighting)))
         of_group = tracks.groups.take(pairs.tracks) == sighting.groups.take(pairs.boxes)
@@ -122,11 +129,11 @@ class Tracker:
         is_high = (confidence >= settings.high_confidence) & of_group
         is_low = (confidence >= settings.low_confidence) & of_group & ~is_high
         pairing.pair(is_high & is_confirmed & (pairs.overlap >= settings.match_overlap))
-        if is_low.any():
-            was_seen = is_confirmed & (tracks.seen_s == previous_s).take(pairs.tracks)
-            pairing.pair(is_low & was_seen & (pairs.overlap >= settings.low_match_overlap))
-        if not is_confirmed.all():
-            pairing.pair(is_high & ~is_confirmed & (pairs.overlap >= settings.tentative_overlap))
+        was_seen = is_confirmed & (tracks.seen_s == previous_s).take(pairs.tracks)
+        fading = is_low & was_seen & (pairs.overlap >= settings.low_match_overlap)
+        beginning = is_high & ~is_confirmed & (pairs.overlap >= settings.tentative_overlap)
+        # These two share neither tracks nor boxes, so one assignment serves both.
+        pairing.pair(fading | beginning)
         return pairing.track_of_box
 
     def _correct(
@@ -140,9 +147,9 @@ class Tracker:
         if not len(rows):
             return track_ids, class_ids
         seen = track_of_row.take(rows)
-        state = tracks.state.take(seen, axis=0)
-        self._filter.correct(state, sighting.boxes.take(rows, axis=0))
-        tracks.state[seen] = state
+        state = tracks.state.take(seen, axis=1)
+        self._filter.correct(state, sighting.boxes.take(rows, axis=1))
+        tracks.state[:, seen] = state
         tracks.seen_s[seen] = time_s
         tracks.hits[seen] += 1
         tracks.votes[seen, class_ids.take(rows)] += sighting.confidences.take(rows)
@@ -151,13 +158,6 @@ class Tracker:
         track_ids[rows] = tracks.ids.take(seen)
         class_ids[rows] = tracks.votes.take(seen, axis=0).argmax(axis=1)
         return track_ids, class_ids
-
-    def _drop_unconfirmed(self, time_s: float) -> None:
-        """A new track that misses a frame was a false alarm of the detector."""
-        tracks = self._tracks
-        is_kept = (tracks.hits >= self.settings.confirm_hits) | (tracks.seen_s == time_s)
-        if not is_kept.all():
-            self._tracks = tracks.select(is_kept)
 
     def _begin(self, sighting: _Sighting, is_left: Mask, time_s: float) -> None:
         """Begin a track for each confident row that is left."""
@@ -173,7 +173,7 @@ class Tracker:
             groups=sighting.groups[rows],
             hits=np.ones(count, dtype=np.int64),
             seen_s=np.full(count, time_s),
-            state=self._filter.start(sighting.boxes[rows]),
+            state=self._filter.start(sighting.boxes[:, rows]),
             votes=votes,
         )
         self.next_id += count
@@ -186,12 +186,12 @@ def _canonical_order(detections: Detections) -> Rows:
 
 
 def _sighting(detections: Detections, order: Rows) -> _Sighting:
-    corners = detections.boxes.take(order, axis=0).astype(np.float64)
-    boxes = np.empty_like(corners)
-    boxes[:, :2] = (corners[:, :2] + corners[:, 2:]) * 0.5
-    boxes[:, 2:] = corners[:, 2:] - corners[:, :2]
+    corners = detections.boxes.T.take(order, axis=1).astype(np.float64)
+    low, high = corners[:2], corners[2:]
+    boxes = np.concatenate(((low + high) * 0.5, high - low))
     class_ids = detections.class_ids.take(order)
     return _Sighting(
+        corners=corners,
         boxes=boxes,
         confidences=detections.confidences.take(order),
         class_ids=class_ids,

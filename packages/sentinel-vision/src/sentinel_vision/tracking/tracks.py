@@ -19,7 +19,7 @@ class Tracks:
         groups: int64, shape (n,), of `classes.CLASS_GROUPS`.
         hits: int64, shape (n,), frames in which the track was seen.
         seen_s: float64, shape (n,), media time at which it was last seen.
-        state: float64, shape (n, kalman.STATE_SIZE).
+        state: float64, shape (kalman.STATE_SIZE, n).
         votes: float64, shape (n, classes), sum of the confidences by class.
     """
 
@@ -40,7 +40,7 @@ class Tracks:
             self.groups[rows],
             self.hits[rows],
             self.seen_s[rows],
-            self.state[rows],
+            self.state[:, rows],
             self.votes[rows],
         )
 
@@ -51,7 +51,7 @@ class Tracks:
             np.concatenate((self.groups, other.groups)),
             np.concatenate((self.hits, other.hits)),
             np.concatenate((self.seen_s, other.seen_s)),
-            np.concatenate((self.state, other.state)),
+            np.concatenate((self.state, other.state), axis=1),
             np.concatenate((self.votes, other.votes)),
         )
 
@@ -64,6 +64,6 @@ def no_tracks(state_size: int) -> Tracks:
         whole,
         whole,
         np.empty(0),
-        np.empty((0, state_size)),
+        np.empty((state_size, 0)),
         np.empty((0, len(CLASS_NAMES))),
     )

@@ -111,6 +111,15 @@ describe('joinFrame', () => {
     expect(at(HOLD_MS + FADE_MS)).toMatchObject({ kind: 'none', count: 0, boxesPts90k: null });
   });
 
+  it('fades a box at rest from the start, since its object may well move', () => {
+    const ring = new DetectionRing();
+    ring.add(anEvent(0, [anObject(null, 0.3), anObject(5, 0.3)]), 0);
+    const frame = join(ring, 300 * TICKS_PER_MS);
+    expect(frame.kind).toBe('extrapolated');
+    expect([...frame.alphas.subarray(0, 2)]).toEqual([0.5, 0.5]);
+    expect(frame.boxes[0]).toBeCloseTo(0.3, 6);
+  });
+
   it('keeps every interpolated box between its neighbours, for any drive', () => {
     const random = seededRandom(11);
     for (let round = 0; round < 300; round += 1) {

@@ -75,15 +75,19 @@ function interpolate(before: Sample, after: Sample, out: JoinedFrame): void {
   }
 }
 
-/** Moves each box by its track's velocity; its size stays. */
+/**
+ * Moves each box by its track's velocity; its size stays. A box whose velocity is not known is soon
+ * beside its object, so it fades meanwhile.
+ */
 function extrapolate(earlier: Sample | undefined, last: Sample, out: JoinedFrame): JoinKind {
   const heldMs = (out.pts90k - last.pts90k) / TICKS_PER_MS;
   const alpha = 1 - Math.max(0, heldMs - HOLD_MS) / FADE_MS;
   if (alpha <= 0) return 'none';
   const ahead = Math.min(heldMs, HOLD_MS) * TICKS_PER_MS;
+  const restingAlpha = Math.max(0, 1 - heldMs / (HOLD_MS + FADE_MS));
   for (let i = 0; i < last.count; i += 1) {
-    const at = copyObject(last, i, out, alpha) * 4;
     const partner = earlier ? earlier.indexOfTrack(last.trackIds[i] as number) : -1;
+    const at = copyObject(last, i, out, partner < 0 ? restingAlpha : alpha) * 4;
     if (!earlier || partner < 0) continue;
     const share = ahead / (last.pts90k - earlier.pts90k);
     for (let axis = 0; axis < 2; axis += 1) {

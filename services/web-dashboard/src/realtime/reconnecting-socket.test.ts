@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Backoff } from './backoff';
 import { type Credentials, ReconnectingSocket, type SocketPhase } from './reconnecting-socket';

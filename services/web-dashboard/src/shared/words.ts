@@ -55,7 +55,7 @@ const DROP_REASONS: Readonly<Record<string, string>> = {
   shutdown: 'shutdown',
 };
 
-export const HANDLING_WORDS: Readonly<Record<string, string>> = {
+const HANDLING_WORDS: Readonly<Record<string, string>> = {
   new: 'New',
   acknowledged: 'Acknowledged',
   in_progress: 'In progress',

@@ -25,7 +25,7 @@ export const useNotices = create<{
 }));
 
 /** What a refused step says, and what the incident is after it. */
-export function settleRefusal(
+function settleRefusal(
   error: unknown,
   before: Incident,
   now: number,

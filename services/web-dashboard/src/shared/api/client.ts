@@ -22,7 +22,10 @@ export async function authorisedFetch(request: Request): Promise<Response> {
   return send(again, useSession.getState().token);
 }
 
-export const api = createClient<paths>({ fetch: authorisedFetch });
+// Pages are also rendered where there is no window: at build time, when nothing is fetched.
+const baseUrl = typeof window === 'undefined' ? '' : window.location.origin;
+
+export const api = createClient<paths>({ baseUrl, fetch: authorisedFetch });
 
 interface Answer<Data> {
   data?: Data;

@@ -16,5 +16,4 @@ export type Priority = Incident['priority'];
 export type IncidentEvent = Schemas['EventAnswer'];
 export type Stats = Schemas['StatsAnswer'];
 export type User = Schemas['CallerAnswer'];
-export type Account = Schemas['UserAnswer'];
 export type Role = User['role'];

@@ -49,7 +49,7 @@ export function formatTime(at: string | number, zone: ZoneChoice): string {
 }
 
 /** `25 Nov` */
-export function formatDay(at: string | number, zone: ZoneChoice): string {
+function formatDay(at: string | number, zone: ZoneChoice): string {
   return formatOf(zone, { day: 'numeric', month: 'short' }).format(new Date(at));
 }
 

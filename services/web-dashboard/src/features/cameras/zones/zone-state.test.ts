@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import type { ZoneSet } from '@/shared/api/types';
+import {
+  EMPTY_STATE,
+  reduceZones,
+  toZoneSet,
+  type ZoneAction,
+  type ZoneEditorState,
+  zonesFault,
+} from './zone-state';
+
+const LOADED: ZoneSet = {
+  version: 4,
+  zones: [
+    {
+      id: 'z1',
+      name: 'Inbound',
+      type: 'lane',
+      polygon: [
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ],
+      direction: [0.6, 0.8],
+      rules: { congestion: { on_s: 15 } },
+    },
+  ],
+  calibration: [],
+};
+
+function run(...actions: ZoneAction[]): ZoneEditorState {
+  return actions.reduce(reduceZones, reduceZones(EMPTY_STATE, { type: 'load', set: LOADED }));
+}
+
+const CORNERS: ZoneAction[] = [
+  { type: 'draw' },
+  { type: 'corner', point: [0.1, 0.1] },
+  { type: 'corner', point: [0.4, 0.1] },
+  { type: 'corner', point: [0.4, 0.4] },
+];
+
+describe('drawing', () => {
+  it('ends with a lane that has a direction and is selected', () => {
+    const state = run(...CORNERS, { type: 'finish', id: 'z2' });
+    expect(state.zones[1]).toMatchObject({ id: 'z2', name: 'Lane 2', direction: [0, 1] });
+    expect(state).toMatchObject({ selectedId: 'z2', drawing: null, isDirty: true });
+  });
+
+  it('does not end before it is a polygon', () => {
+    const state = run(...CORNERS.slice(0, 3), { type: 'finish', id: 'z2' });
+    expect(state.zones).toHaveLength(1);
+    expect(state.drawing).toHaveLength(2);
+  });
+
+  it('can be dropped without a trace', () => {
+    expect(run(...CORNERS, { type: 'cancel' })).toMatchObject({ drawing: null, isDirty: false });
+  });
+
+  it('sets no corner while nothing is drawn', () => {
+    expect(run({ type: 'corner', point: [0, 0] }).drawing).toBeNull();
+  });
+});
+
+describe('changing', () => {
+  it('takes the direction from what is no lane, and gives a new lane one', () => {
+    const junction = run({ type: 'edit', id: 'z1', change: { type: 'junction' } });
+    expect(junction.zones[0]?.direction).toBeNull();
+    const lane = reduceZones(junction, { type: 'edit', id: 'z1', change: { type: 'lane' } });
+    expect(lane.zones[0]?.direction).toEqual([0, 1]);
+  });
+
+  it('turns, moves and removes', () => {
+    expect(run({ type: 'turn', id: 'z1' }).zones[0]?.direction).toEqual([-0.6, -0.8]);
+    const moved = run({ type: 'move', id: 'z1', corner: 2, point: [0.5, 0.5] });
+    expect(moved.zones[0]?.polygon[2]).toEqual([0.5, 0.5]);
+    expect(run({ type: 'remove', id: 'z1' })).toMatchObject({ zones: [], isDirty: true });
+  });
+});
+
+it('saves what it does not edit as it was', () => {
+  const { zones } = run({ type: 'edit', id: 'z1', change: { name: 'Inbound, right' } });
+  expect(toZoneSet(zones, LOADED)).toEqual({
+    ...LOADED,
+    zones: [{ ...LOADED.zones?.[0], name: 'Inbound, right' }],
+  });
+});
+
+it('says why zones cannot be saved', () => {
+  expect(zonesFault(run().zones)).toBeNull();
+  expect(zonesFault(run({ type: 'edit', id: 'z1', change: { name: ' ' } }).zones)).toContain(
+    'no name',
+  );
+});

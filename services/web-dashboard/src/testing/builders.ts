@@ -1,0 +1,66 @@
+import type { Camera, Incident } from '@/shared/api/types';
+
+/** Valid entities for tests; name what matters, the rest is filled in. */
+
+export const AT = '2026-11-25T12:00:00.000Z';
+
+/** `seconds` after the moment that tests live in. */
+export function later(seconds: number): string {
+  return new Date(Date.parse(AT) + seconds * 1000).toISOString();
+}
+
+export function makeIncident(parts: Partial<Incident> = {}): Incident {
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    camera_id: 'cam_01',
+    camera_name: 'Toll km 39',
+    type: 'congestion',
+    key: 'zone-1',
+    zone_id: null,
+    zone_name: 'lane 2',
+    rule_version: 1,
+    zone_version: 1,
+    stream_epoch: '01JD0000000000000000000000',
+    start_pts_90k: 900_000,
+    started_at: later(-15),
+    alarm_at: AT,
+    ended_at: null,
+    condition: 'active',
+    reason: null,
+    severity: 5,
+    priority: 'medium',
+    track_ids: [1, 2],
+    explain: [],
+    has_snapshot: true,
+    model_version: 'v0',
+    handling: 'new',
+    handled_by: null,
+    handled_at: null,
+    allowed_actions: ['ack', 'take', 'resolve', 'false-alarm'],
+    ...parts,
+  };
+}
+
+export function makeCamera(parts: Partial<Camera> = {}): Camera {
+  return {
+    id: '00000000-0000-4000-8000-00000000000c',
+    key: 'cam_01',
+    name: 'Toll km 39',
+    location: { lat: 60.17, lng: 24.94 },
+    status: 'online',
+    state: 'online',
+    reason: null,
+    detail: null,
+    since: AT,
+    fps: 25,
+    source_url: 'rtsp://10.0.0.7/stream1',
+    has_credentials: false,
+    enabled: true,
+    is_demo: false,
+    sample_fps: 5,
+    revision: 3,
+    created_at: AT,
+    updated_at: AT,
+    ...parts,
+  };
+}

@@ -40,6 +40,11 @@ _TRANSITIONS = _Columns(
 )
 
 
+def is_active() -> sa.ColumnElement[bool]:
+    """Active incidents, in the words of the partial indexes: they answer no bound parameter."""
+    return IncidentRow.condition == sa.literal_column(f"'{Condition.ACTIVE}'")
+
+
 def search_words(text: str | None) -> str:
     """What is looked for: case-folded, with single spaces; empty: anything."""
     return " ".join((text or "").casefold().split())
@@ -103,7 +108,7 @@ def _state_conditions(
     if wanted.handlings is not None:
         conditions.append(IncidentRow.handling.in_(sorted(wanted.handlings)))
     if wanted.active_only:
-        conditions.append(IncidentRow.condition == Condition.ACTIVE)
+        conditions.append(is_active())
     words = search_words(wanted.text)
     if words:
         found = IncidentRow.search_text.contains(words, autoescape=True)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from sentinel_core.adapters.sql.errors import understood
 from sentinel_core.adapters.sql.incident_queries import (
+    is_active,
     search_words,
     select_incidents,
     select_transitions,
@@ -103,7 +104,7 @@ class SqlIncidents:
                 IncidentRow.camera_key == event.camera_id,
                 IncidentRow.type == event.type,
                 IncidentRow.key == event.key,
-                IncidentRow.condition == Condition.ACTIVE,
+                is_active(),
                 IncidentRow.id != UUID(event.incident_id),
             )
             .values(

@@ -15,6 +15,7 @@ from sentinel_core.domain.users import Role
 
 KEY_LENGTH = 63
 
+_IS_ACTIVE = sa.text("condition = 'active'")
 _CLUSTERED = {"sqlite_with_rowid": False}
 """SQLite stores the rows in the primary key's own tree, which a tenth less of file holds."""
 
@@ -178,8 +179,15 @@ class IncidentRow(Base):
             "type",
             "key",
             unique=True,
-            sqlite_where=sa.text("condition = 'active'"),
-            postgresql_where=sa.text("condition = 'active'"),
+            sqlite_where=_IS_ACTIVE,
+            postgresql_where=_IS_ACTIVE,
+        ),
+        sa.Index(
+            "ix_incidents_active_alarm_at_id",
+            "alarm_at",
+            "id",
+            sqlite_where=_IS_ACTIVE,
+            postgresql_where=_IS_ACTIVE,
         ),
         sa.Index("ix_incidents_alarm_at_id", "alarm_at", "id"),
         sa.Index("ix_incidents_camera_key_alarm_at_id", "camera_key", "alarm_at", "id"),

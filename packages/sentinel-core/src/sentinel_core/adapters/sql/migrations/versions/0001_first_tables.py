@@ -215,6 +215,13 @@ def _index_incidents() -> None:
         sqlite_where=is_active,
         postgresql_where=is_active,
     )
+    op.create_index(
+        "ix_incidents_active_alarm_at_id",
+        "incidents",
+        ["alarm_at", "id"],
+        sqlite_where=is_active,
+        postgresql_where=is_active,
+    )
     op.create_index("ix_incidents_alarm_at_id", "incidents", ["alarm_at", "id"])
     op.create_index(
         "ix_incidents_camera_key_alarm_at_id", "incidents", ["camera_key", "alarm_at", "id"]

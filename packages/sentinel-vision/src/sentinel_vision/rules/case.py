@@ -56,8 +56,7 @@ class Measurement:
     unit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What a rule saw of its subject in one frame.
 
     Attributes:
@@ -65,6 +64,7 @@ class Reading:
         cleared: The exit condition.
         may_open: False where something of higher priority holds the incident back.
         severity: 0..10.
+        explain: Makes the measurements when an incident needs them.
         box: Where it is, x1, y1, x2, y2 in 0..1; None for a whole zone.
     """
 
@@ -72,7 +72,7 @@ class Reading:
     cleared: bool | None
     may_open: bool = True
     severity: float = 0.0
-    measurements: tuple[Measurement, ...] = ()
+    explain: Callable[[], tuple[Measurement, ...]] = tuple
     track_ids: tuple[int, ...] = ()
     box: Box | None = None
 
@@ -299,7 +299,7 @@ def _explain(reading: Reading, started: Instant) -> tuple[Explanation, ...]:
             unit=measurement.unit,
             since=started.captured_at,
         )
-        for measurement in reading.measurements
+        for measurement in reading.explain()
     )
 
 

@@ -1,8 +1,8 @@
 """Congestion: the vehicles of a lane zone are slow and the zone is full of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Self
+from functools import partial
+from typing import ClassVar, NamedTuple, Self
 from uuid import UUID
 
 import numpy as np
@@ -20,8 +20,7 @@ from sentinel_vision.rules.case import (
     end_cases,
 )
 from sentinel_vision.rules.free_flow import FreeFlow
-from sentinel_vision.rules.geometry import Flags, ZoneRaster, polygon_area
-from sentinel_vision.rules.kinematics import Motion
+from sentinel_vision.rules.geometry import Floats, ZoneRaster, polygon_area
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
@@ -77,95 +76,81 @@ class CongestionParameters(RuleParameters):
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Flow:
-    """What a zone looks like in one frame. `speed` is NaN where none is known."""
+class _Flow(NamedTuple):
+    """What a zone looks like in one frame.
 
-    vehicles: int
+    Attributes:
+        speed: Median, units per second; NaN where none is known.
+        occupied: Share of the zone covered by boxes.
+        density: Vehicles per kilometre of lane; None without a calibration.
+        track_ids: Of the vehicles that count.
+    """
+
     speed: float
     occupied: float
     density: float | None
     track_ids: tuple[int, ...]
 
 
+_BLIND = Reading(met=None, cleared=None)
+
+
 class _ZoneWatch:
     """One lane zone."""
 
     def __init__(
-        self, index: int, zone: Zone, parameters: CongestionParameters, layout: ZoneLayout
+        self, column: int, zone: Zone, parameters: CongestionParameters, layout: ZoneLayout
     ) -> None:
-        self.index, self.zone, self.parameters = index, zone, parameters
-        self.unit = "BL" if layout.ground is None else "m"
-        is_metric = layout.ground is not None
-        self.free_flow = FreeFlow(
-            parameters.free_flow_m_s if is_metric else parameters.free_flow_bl_s
-        )
+        self.column, self.zone, self.parameters = column, zone, parameters
         self.last_queue: Instant | None = None
-        self._raster = ZoneRaster(zone.polygon)
+        self._unit = "BL" if layout.ground is None else "m"
+        default = parameters.free_flow_bl_s
         self._lane_km: float | None = None
         if layout.ground is not None:
+            default = parameters.free_flow_m_s
             area_m2 = polygon_area(layout.ground.to_metres(np.array(zone.polygon)))
             self._lane_km = max(area_m2 / parameters.lane_width_m / 1000.0, 1e-3)
+        self.free_flow = FreeFlow(default)
 
-    def measure(self, view: View) -> _Flow:
-        motion = view.motion
-        present = view.inside[:, self.index] & view.is_vehicle
-        counted = present & motion.mature
-        boxes = motion.boxes[present] / (*_size(view.scene), *_size(view.scene))
-        number = int(counted.sum())
-        return _Flow(
-            vehicles=number,
-            speed=_median_speed(motion, counted),
-            occupied=self._raster.covered_share(boxes),
-            density=None if self._lane_km is None else number / self._lane_km,
-            track_ids=tuple(motion.track_ids[counted].tolist()),
-        )
+    def density(self, vehicles: int) -> float | None:
+        """Vehicles per kilometre of lane; None without a calibration."""
+        return None if self._lane_km is None else vehicles / self._lane_km
 
-    def learn(self, view: View, flow: _Flow) -> None:
-        if not self._is_roomy(flow):
-            return
-        motion = view.motion
-        moving = view.inside[:, self.index] & view.is_vehicle & motion.mature
-        moving &= ~np.isnan(motion.speed)
-        self.free_flow.learn(
-            view.now, motion.track_ids[moving].tolist(), motion.speed[moving].tolist()
-        )
-
-    def read(self, view: View, flow: _Flow) -> Reading:
+    def read(self, flow: _Flow, now: Instant) -> Reading:
         chosen, free_flow = self.parameters, self.free_flow.speed
         is_full = flow.occupied >= chosen.occupied_share
         if flow.density is not None:
             is_full = is_full or flow.density >= chosen.density
         is_slow = flow.speed < chosen.slow_share * free_flow
-        is_fast = flow.speed > chosen.slow_exit_share * free_flow
-        is_queue = is_slow and flow.vehicles >= chosen.vehicles
+        is_queue = is_slow and len(flow.track_ids) >= chosen.vehicles
         if is_queue:
-            self.last_queue = view.now
+            self.last_queue = now
         met = is_full and is_queue
         return Reading(
-            met=met if view.is_warm else None,
-            cleared=is_fast or self._is_roomy(flow) if view.is_warm else None,
+            met=met,
+            cleared=flow.speed > chosen.slow_exit_share * free_flow or self.is_roomy(flow),
             severity=10.0 * max(0.0, 1.0 - flow.speed / free_flow) if met else 0.0,
-            measurements=self._measurements(flow) if met else (),
+            explain=partial(self._explain, flow),
             track_ids=flow.track_ids,
         )
 
-    def _is_roomy(self, flow: _Flow) -> bool:
+    def is_roomy(self, flow: _Flow) -> bool:
+        """Far from crowded: the exit condition on space."""
         is_sparse = flow.density is None or flow.density < self.parameters.density_exit
         return is_sparse and flow.occupied < self.parameters.occupied_exit_share
 
-    def _measurements(self, flow: _Flow) -> tuple[Measurement, ...]:
+    def _explain(self, flow: _Flow) -> tuple[Measurement, ...]:
         chosen = self.parameters
+        slow = chosen.slow_share * self.free_flow.speed
         entries = [
-            ("median speed below", flow.speed, chosen.slow_share * self.free_flow.speed),
-            ("share of the zone covered", flow.occupied, chosen.occupied_share),
-            ("density", flow.density, chosen.density),
-            ("vehicles", float(flow.vehicles), chosen.vehicles),
+            ("median speed below", flow.speed, slow, f"{self._unit}/s"),
+            ("share of the zone covered", flow.occupied, chosen.occupied_share, ""),
+            ("density", flow.density, chosen.density, "veh/km/lane"),
+            ("vehicles", float(len(flow.track_ids)), chosen.vehicles, "vehicles"),
         ]
-        units = (f"{self.unit}/s", "", "veh/km/lane", "vehicles")
         return tuple(
             Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
-            for (name, measured, threshold), unit in zip(entries, units, strict=True)
+            for name, measured, threshold, unit in entries
             if measured is not None
         )
 
@@ -177,17 +162,20 @@ class CongestionRule:
         self._book = book
         self._watches: dict[UUID, _ZoneWatch] = {}
         self._cases: dict[str, Case] = {}
+        self._learned: Instant | None = None
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones; those in `kept` are the same as before and keep their state."""
         before, self._watches = self._watches, {}
-        for index, zone, parameters in layout.with_parameters(CongestionParameters):
+        for column, zone, parameters in layout.with_parameters(CongestionParameters):
             watch = before.get(zone.id) if zone.id in kept else None
-            self._watches[zone.id] = watch or _ZoneWatch(index, zone, parameters, layout)
-            self._watches[zone.id].index = index
+            self._watches[zone.id] = watch or _ZoneWatch(column, zone, parameters, layout)
+            self._watches[zone.id].column = column
             if str(zone.id) not in self._cases:
                 self._cases[str(zone.id)] = self._new_case(zone, parameters)
+        self._columns = [watch.column for watch in self._watches.values()]
+        self._raster = ZoneRaster([watch.zone.polygon for watch in self._watches.values()])
 
     def resume(self, incident: Incident) -> bool:
         """Go on with an incident of an earlier run; False if its zone is gone."""
@@ -204,13 +192,44 @@ class CongestionRule:
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
+        if not self._watches:
+            return []
+        flows = self._measure(view)
+        if view.is_warm:
+            self._learn(view, flows)
         changes = []
-        for watch in self._watches.values():
-            flow = watch.measure(view)
-            watch.learn(view, flow)
-            case = self._cases[str(watch.zone.id)]
-            changes.append(case.step(view.now, view.scene, watch.read(view, flow)))
+        for watch, flow in zip(self._watches.values(), flows, strict=True):
+            reading = watch.read(flow, view.now) if view.is_warm else _BLIND
+            changes.append(self._cases[str(watch.zone.id)].step(view.now, view.scene, reading))
         return [change for change in changes if change is not None]
+
+    def _measure(self, view: View) -> list[_Flow]:
+        """What each zone looks like; in one go for all of them, which is much cheaper."""
+        motion, scene = view.motion, view.scene
+        present = (view.inside[:, self._columns] & view.is_vehicle[:, None]).T
+        counted = present & motion.mature
+        boxes = motion.boxes / (scene.width, scene.height, scene.width, scene.height)
+        occupied = self._raster.covered_shares(boxes, present).tolist()
+        speeds = _medians(np.where(counted, motion.speed, np.nan)).tolist()
+        flows = []
+        for watch, zone_speed, share, rows in zip(
+            self._watches.values(), speeds, occupied, counted, strict=True
+        ):
+            track_ids = tuple(motion.track_ids[rows].tolist())
+            density = watch.density(len(track_ids))
+            flows.append(_Flow(zone_speed, share, density, track_ids))
+        return flows
+
+    def _learn(self, view: View, flows: list[_Flow]) -> None:
+        """Once a second, let the zones that have room take in how fast their vehicles go."""
+        if self._learned is not None and seconds_between(self._learned, view.now) < 1.0:
+            return
+        self._learned = view.now
+        for watch, flow in zip(self._watches.values(), flows, strict=True):
+            if watch.is_roomy(flow):
+                rows = view.motion.track_ids.searchsorted(flow.track_ids)
+                speeds = view.motion.speed[rows].tolist()
+                watch.free_flow.learn(view.now, flow.track_ids, speeds)
 
     def crowded_zones(self, now: Instant) -> frozenset[UUID]:
         """The zones where congestion is open, building up, or where many vehicles were slow."""
@@ -258,13 +277,13 @@ class CongestionRule:
         return Case(self._book, subject, parameters.timing)
 
 
-def _size(scene: SceneFrame) -> tuple[int, int]:
-    return scene.width, scene.height
-
-
-def _median_speed(motion: Motion, counted: Flags) -> float:
-    speeds = motion.speed[counted]
-    known = np.sort(speeds[~np.isnan(speeds)])
-    if not len(known):
-        return float("nan")
-    return float(known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2.0
+def _medians(values: Floats) -> Floats:
+    """Median of each row, NaN left out."""
+    if not values.shape[1]:
+        return np.full(len(values), np.nan)
+    ordered = np.sort(values, axis=1)
+    known = (~np.isnan(values)).sum(axis=1)
+    rows = np.arange(len(values))
+    lower = ordered[rows, np.maximum(known - 1, 0) // 2]
+    middle: Floats = (lower + ordered[rows, known // 2]) / 2.0
+    return middle

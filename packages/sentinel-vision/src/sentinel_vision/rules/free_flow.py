@@ -1,6 +1,7 @@
 """How fast vehicles go in a zone when nothing holds them up."""
 
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class FreeFlow:
         """Track ids start anew."""
         self._counted.clear()
 
-    def learn(self, now: Instant, track_ids: list[int], speeds: list[float]) -> None:
+    def learn(self, now: Instant, track_ids: Sequence[int], speeds: Sequence[float]) -> None:
         """Take in the speeds of a frame's tracks."""
         fresh = {
             track_id: speed

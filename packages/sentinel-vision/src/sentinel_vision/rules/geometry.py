@@ -47,35 +47,41 @@ class PolygonSet:
 
 
 class ZoneRaster:
-    """How much of a polygon is covered by boxes, on a grid of 64 x 36 cells."""
+    """How much of each of some polygons is covered by boxes, on a grid of 64 x 36 cells."""
 
-    _x = ((np.arange(GRID_COLUMNS) + 0.5) / GRID_COLUMNS).astype(np.float64)
-    _y = ((np.arange(GRID_ROWS) + 0.5) / GRID_ROWS).astype(np.float64)
+    _x = (np.arange(GRID_COLUMNS) + 0.5) / GRID_COLUMNS
+    _y = (np.arange(GRID_ROWS) + 0.5) / GRID_ROWS
 
-    def __init__(self, polygon: Sequence[Point]) -> None:
+    def __init__(self, polygons: Sequence[Sequence[Point]]) -> None:
         x, y = np.meshgrid(self._x, self._y)
-        centres = np.column_stack([x.ravel(), y.ravel()])
-        inside = PolygonSet([polygon]).contain(centres)[:, 0]
-        self._cells: Flags = inside.reshape(GRID_ROWS, GRID_COLUMNS)
-        self._size = int(self._cells.sum())
+        inside = PolygonSet(polygons).contain(np.column_stack([x.ravel(), y.ravel()]))
+        self._cells: Flags = inside.T.reshape(-1, GRID_ROWS, GRID_COLUMNS)
+        self._sizes = np.maximum(self._cells.sum(axis=(1, 2)), 1)
 
-    def covered_share(self, boxes: Floats) -> float:
-        """Share 0..1 of the polygon under the union of boxes (n, 4) x1, y1, x2, y2 in 0..1."""
-        if not self._size or not len(boxes):
-            return 0.0
+    def covered_shares(self, boxes: Floats, present: Flags) -> Floats:
+        """Share 0..1 of each polygon under the union of the boxes present in it.
+
+        Args:
+            boxes: (n, 4) x1, y1, x2, y2 in 0..1.
+            present: (polygons, n).
+        """
         columns = (self._x >= boxes[:, :1]) & (self._x < boxes[:, 2:3])
-        rows = (self._y >= boxes[:, 1:2]) & (self._y < boxes[:, 3:])
-        union = rows.T.astype(np.float32) @ columns.astype(np.float32) > 0.0
-        return float((union & self._cells).sum()) / self._size
+        rows = (self._y[:, None] >= boxes[:, 1]) & (self._y[:, None] < boxes[:, 3])
+        hits = (rows & present[:, None, :]).astype(np.float32) @ columns.astype(np.float32)
+        covered = ((hits > 0.0) & self._cells).sum(axis=(1, 2))
+        shares: Floats = covered / self._sizes
+        return shares
 
 
 def intersection_over_union(first: Floats, second: Floats) -> Floats:
     """IoU of each of n boxes with each of m boxes, x1, y1, x2, y2: shape (n, m)."""
-    corner = np.maximum(first[:, None, :2], second[None, :, :2])
-    far_corner = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    overlap = np.clip(far_corner - corner, 0.0, None).prod(axis=2)
-    areas = _areas(first)[:, None] + _areas(second)[None, :] - overlap
-    shares: Floats = np.divide(overlap, areas, out=np.zeros_like(overlap), where=areas > 0.0)
+    x1, y1, x2, y2 = first.T[:, :, None]
+    u1, v1, u2, v2 = second.T
+    width = np.minimum(x2, u2) - np.maximum(x1, u1)
+    height = np.minimum(y2, v2) - np.maximum(y1, v1)
+    overlap = np.maximum(width, 0.0) * np.maximum(height, 0.0)
+    union = (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - overlap
+    shares: Floats = overlap / np.where(union > 0.0, union, 1.0)
     return shares
 
 
@@ -101,11 +107,6 @@ class GroundPlane:
         projected = points @ self._matrix[:, :2].T + self._matrix[:, 2]
         metres: Floats = projected[:, :2] / projected[:, 2:]
         return metres
-
-
-def _areas(boxes: Floats) -> Floats:
-    areas: Floats = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None).prod(axis=1)
-    return areas
 
 
 def _fit_homography(image: Floats, ground: Floats) -> Floats:

@@ -13,6 +13,7 @@ from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_vision.rules.scene import Instant, seconds_between
 
 HOLD_SHARE = 0.8
@@ -21,7 +22,8 @@ HOLD_SHARE = 0.8
 KNOWN_SHARE = 0.5
 """Share of the time for which the condition must have been seen to be true, not just not false."""
 
-_TOLERANCE_S = 0.01
+_TOLERANCE_90K = TICKS_PER_SECOND // 100
+_MAX_RUNS = 256
 
 
 class State(StrEnum):
@@ -56,48 +58,71 @@ class Stretch:
 
     A sample stands for the time since the one before it. A sample of None (nothing could be
     seen) lengthens the stretch and weighs nothing.
+
+    Kept as runs: true samples and the others after them. If too little of the stretch is true,
+    leaving out a true sample at its front makes it worse, so that always a whole run goes.
     """
 
     def __init__(self) -> None:
-        self._samples: deque[tuple[Instant, int, bool | None]] = deque()
+        self._runs: deque[_Run] = deque()
         self._true_90k = self._false_90k = 0
+        self._last_was_true = False
 
     @property
     def start(self) -> Instant | None:
         """When the stretch began, None if there is none."""
-        return self._samples[0][0] if self._samples else None
+        return self._runs[0].start if self._runs else None
 
     def add(self, now: Instant, value: bool | None, weight_90k: int) -> None:  # noqa: FBT001 - a sample is a value
         """Take in one sample."""
-        if not self._samples and value is not True:
-            return
-        self._samples.append((now, weight_90k, value))
-        self._weigh(value, weight_90k)
-        while self._false_90k > (1.0 - HOLD_SHARE) * (self._true_90k + self._false_90k):
-            self._drop_first()
-            while self._samples and self._samples[0][2] is not True:
-                self._drop_first()
+        if value is True:
+            self._add_true(now, weight_90k)
+        elif self._runs:
+            self._last_was_true = False
+            if value is False:
+                self._runs[-1].false_90k += weight_90k
+                self._false_90k += weight_90k
+                self._drop_what_is_too_false()
 
     def clear(self) -> None:
         """There is no stretch."""
-        self._samples.clear()
+        self._runs.clear()
         self._true_90k = self._false_90k = 0
+        self._last_was_true = False
 
-    def lasted(self, now: Instant, seconds: float) -> bool:
-        """Whether the stretch is `seconds` long and was seen to be true in half of them."""
-        if self.start is None or seconds_between(self.start, now) < seconds - _TOLERANCE_S:
+    def lasted(self, now: Instant, ticks_90k: int) -> bool:
+        """Whether the stretch is that long and was seen to be true in half of the time."""
+        if not self._runs:
             return False
-        return self._true_90k >= KNOWN_SHARE * (now.observed_90k - self.start.observed_90k)
+        length_90k = now.observed_90k - self._runs[0].start.observed_90k
+        return (
+            length_90k >= ticks_90k - _TOLERANCE_90K and self._true_90k >= KNOWN_SHARE * length_90k
+        )
 
-    def _drop_first(self) -> None:
-        _, weight_90k, value = self._samples.popleft()
-        self._weigh(value, -weight_90k)
+    def _add_true(self, now: Instant, weight_90k: int) -> None:
+        if not self._last_was_true:
+            self._runs.append(_Run(now))
+            self._last_was_true = True
+            if len(self._runs) > _MAX_RUNS:
+                second = self._runs[1]
+                self._runs[0].true_90k += second.true_90k
+                self._runs[0].false_90k += second.false_90k
+                del self._runs[1]
+        self._runs[-1].true_90k += weight_90k
+        self._true_90k += weight_90k
 
-    def _weigh(self, value: bool | None, weight_90k: int) -> None:  # noqa: FBT001 - as `add`
-        if value is True:
-            self._true_90k += weight_90k
-        elif value is False:
-            self._false_90k += weight_90k
+    def _drop_what_is_too_false(self) -> None:
+        while self._false_90k > (1.0 - HOLD_SHARE) * (self._true_90k + self._false_90k):
+            run = self._runs.popleft()
+            self._true_90k -= run.true_90k
+            self._false_90k -= run.false_90k
+
+
+@dataclass(slots=True)
+class _Run:
+    start: Instant
+    true_90k: int = 0
+    false_90k: int = 0
 
 
 class Hysteresis:
@@ -109,7 +134,9 @@ class Hysteresis:
     """
 
     def __init__(self, timing: Timing) -> None:
-        self.timing = timing
+        self._on_90k = round(timing.on_s * TICKS_PER_SECOND)
+        self._off_90k = round(timing.off_s * TICKS_PER_SECOND)
+        self._cooldown_s = timing.cooldown_s
         self.state = State.IDLE
         self.started: Instant | None = None
         self.ended: Instant | None = None
@@ -121,7 +148,7 @@ class Hysteresis:
     @property
     def is_open(self) -> bool:
         """Active or closing: there is an incident."""
-        return self.state in {State.ACTIVE, State.CLOSING}
+        return self.state is State.ACTIVE or self.state is State.CLOSING
 
     @property
     def is_busy(self) -> bool:
@@ -153,7 +180,7 @@ class Hysteresis:
             self.state = State.PENDING
         elif self.state is State.PENDING:
             self.state = State.IDLE
-        if not (met and may_open and self._met.lasted(now, self.timing.on_s)):
+        if not (met and may_open and self._met.lasted(now, self._on_90k)):
             return Step.NONE
         if self._is_cooling(now):
             return Step.NONE
@@ -165,7 +192,7 @@ class Hysteresis:
         self._cleared.add(now, cleared, weight_90k)
         self.ended = self._cleared.start
         self.state = State.ACTIVE if self.ended is None else State.CLOSING
-        if not (cleared and self._cleared.lasted(now, self.timing.off_s)):
+        if not (cleared and self._cleared.lasted(now, self._off_90k)):
             return Step.NONE
         self.state, self.started, self._closed = State.CLOSED, None, now
         self._cleared.clear()
@@ -173,4 +200,4 @@ class Hysteresis:
 
     def _is_cooling(self, now: Instant) -> bool:
         closed = self._closed
-        return closed is not None and seconds_between(closed, now) < self.timing.cooldown_s
+        return closed is not None and seconds_between(closed, now) < self._cooldown_s

@@ -4,6 +4,7 @@ A track's position is the middle of its box's bottom edge. Distances are metres 
 is calibrated, else body lengths: BL = sqrt(width x height) of the same box.
 """
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,6 @@ _MIN_SAMPLES = 3
 _TOLERANCE_S = 0.01
 _EDGE_SHARE = 0.01
 _CAPACITY = 160
-_CHANNELS = 5
 _X, _LENGTH, _EAST, _NORTH = 0, 2, 3, 4
 
 
@@ -60,18 +60,22 @@ class Motion:
 
 
 class Kinematics:
-    """History of the tracks of one camera, as a table: one row a track, one column a frame."""
+    """History of the tracks of one camera, as tables: a frame is a row, a track a column."""
 
     def __init__(self, ground: GroundPlane | None) -> None:
         self._ground = ground
         self.unit = "BL" if ground is None else "m"
+        self._channels = _LENGTH + 1 if ground is None else _NORTH + 1
+        self._axes = slice(_X, _LENGTH) if ground is None else slice(_EAST, _NORTH + 1)
         self.reset()
 
     def reset(self) -> None:
         """Forget all tracks: the stream was interrupted."""
         self._slots: dict[int, int] = {}
+        self._free: list[int] = []
+        self._used = 0
         self._began_s = 0.0
-        self._instants: list[Instant] = []
+        self._instants: deque[Instant] = deque()
         self._head = 0
         self._times = np.zeros(2 * _CAPACITY)
         self._allocate(64)
@@ -89,23 +93,25 @@ class Kinematics:
         """Take in a frame and say how its tracks move."""
         rows = _tracked_rows(scene.detections)
         boxes = rows.boxes.astype(np.float64)
-        anchors = np.column_stack([(boxes[:, 0] + boxes[:, 2]) / 2.0, boxes[:, 3]])
-        anchors /= (scene.width, scene.height)
-        if not self._instants:
-            self._began_s = now.observed_s
-        self._open_column(now)
+        size = np.array((scene.width, scene.height), dtype=np.float64)
+        feet = np.empty((len(boxes), 2))
+        feet[:, 0] = (boxes[:, 0] + boxes[:, 2]) / 2.0
+        feet[:, 1] = boxes[:, 3]
+        anchors = feet / size
+        self._open_row(now)
         slots = self._find_slots(rows.track_ids, now)
-        located = ~_is_truncated(boxes, scene.width, scene.height)
-        self._samples[slots[located], self._head] = self._measure(
-            boxes[located], anchors[located], scene
-        )
+        measured = self._measure(boxes, feet, anchors)
+        measured[_is_truncated(boxes, size)] = np.nan
+        self._samples[self._head, slots] = measured
         self._hits[slots] += 1
         self._last_s[slots] = now.observed_s
-        self._smooth(now)
+        window = self._window(SMOOTHING_S, now)
+        used = slice(self._used)
+        self._medians[self._head, used] = _median(self._samples[window, used])
         return self._describe(rows, boxes, anchors, slots, now)
 
     def _allocate(self, size: int) -> None:
-        table = (size, 2 * _CAPACITY, _CHANNELS)
+        table = (2 * _CAPACITY, size, self._channels)
         self._samples = np.full(table, np.nan)
         self._medians = np.full(table, np.nan)
         self._first_s = np.zeros(size)
@@ -113,73 +119,73 @@ class Kinematics:
         self._hits = np.zeros(size, dtype=np.int64)
 
     def _grow(self) -> None:
-        tables = (self._samples, self._medians, self._first_s, self._last_s, self._hits)
-        used = len(self._hits)
+        samples, medians = self._samples, self._medians
+        first_s, last_s, hits = self._first_s, self._last_s, self._hits
+        used = len(hits)
         self._allocate(2 * used)
-        larger = (self._samples, self._medians, self._first_s, self._last_s, self._hits)
-        for table, old in zip(larger, tables, strict=True):
-            table[:used] = old
+        self._samples[:, :used], self._medians[:, :used] = samples, medians
+        self._first_s[:used], self._last_s[:used], self._hits[:used] = first_s, last_s, hits
 
-    def _open_column(self, now: Instant) -> None:
+    def _open_row(self, now: Instant) -> None:
         if self._instants:
             self._head += 1
+        else:
+            self._began_s = now.observed_s
         if self._head == 2 * _CAPACITY:
             for table in (self._samples, self._medians):
-                table[:, :_CAPACITY] = table[:, _CAPACITY:]
-                table[:, _CAPACITY:] = np.nan
+                table[:_CAPACITY] = table[_CAPACITY:]
+                table[_CAPACITY:] = np.nan
             self._times[:_CAPACITY] = self._times[_CAPACITY:]
             self._head = _CAPACITY
         self._times[self._head] = now.observed_s
         self._instants.append(now)
         oldest = now.observed_s - DISPLACEMENT_S - SMOOTHING_S
         while self._instants[0].observed_s < oldest:
-            self._instants.pop(0)
+            self._instants.popleft()
 
     def _find_slots(self, track_ids: NDArray[np.int64], now: Instant) -> NDArray[np.intp]:
         self._forget(now)
-        for track_id in track_ids.tolist():
+        wanted = track_ids.tolist()
+        for track_id in wanted:
             if track_id not in self._slots:
                 self._occupy(track_id, now)
-        return np.array([self._slots[track_id] for track_id in track_ids.tolist()], dtype=np.intp)
+        return np.array([self._slots[track_id] for track_id in wanted], dtype=np.intp)
 
     def _occupy(self, track_id: int, now: Instant) -> None:
-        slot = len(self._slots)
-        if slot == len(self._hits):
-            self._grow()
-        self._samples[slot] = self._medians[slot] = np.nan
+        if self._free:
+            slot = self._free.pop()
+        else:
+            slot, self._used = self._used, self._used + 1
+            if slot == len(self._hits):
+                self._grow()
+        self._samples[:, slot] = self._medians[:, slot] = np.nan
         self._first_s[slot], self._hits[slot] = now.observed_s, 0
         self._slots[track_id] = slot
 
     def _forget(self, now: Instant) -> None:
-        used = len(self._slots)
-        kept = np.flatnonzero(self._last_s[:used] >= now.observed_s - FORGET_AFTER_S)
-        if len(kept) == used:
+        oldest_s = now.observed_s - FORGET_AFTER_S
+        if (self._last_s[: self._used] >= oldest_s).all():
             return
-        for table in (self._samples, self._medians, self._first_s, self._last_s, self._hits):
-            table[: len(kept)] = table[kept]
-        track_ids = list(self._slots)
-        self._slots = {track_ids[old]: new for new, old in enumerate(kept.tolist())}
+        for track_id, slot in list(self._slots.items()):
+            if self._last_s[slot] < oldest_s:
+                del self._slots[track_id]
+                self._free.append(slot)
+                self._last_s[slot] = np.inf
 
-    def _measure(self, boxes: Floats, anchors: Floats, scene: SceneFrame) -> Floats:
-        measured = np.empty((len(boxes), _CHANNELS))
-        measured[:, :_LENGTH] = anchors * (scene.width, scene.height)
-        measured[:, _LENGTH] = np.sqrt((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
-        if self._ground is None:
-            measured[:, _EAST:] = 0.0
-        else:
+    def _measure(self, boxes: Floats, feet: Floats, anchors: Floats) -> Floats:
+        measured = np.empty((len(boxes), self._channels))
+        measured[:, :_LENGTH] = feet
+        sides = boxes[:, 2:] - boxes[:, :2]
+        measured[:, _LENGTH] = np.sqrt(sides[:, 0] * sides[:, 1])
+        if self._ground is not None:
             measured[:, _EAST:] = self._ground.to_metres(anchors)
         return measured
 
     def _window(self, seconds: float, now: Instant) -> slice:
-        """Columns of the last `seconds`, at least three where there are so many."""
+        """Rows of the last `seconds`, at least three where there are so many."""
         since = now.observed_s - seconds - _TOLERANCE_S
-        first = int(np.searchsorted(self._times[: self._head + 1], since))
+        first = int(self._times[: self._head + 1].searchsorted(since))
         return slice(max(0, min(first, self._head + 1 - _MIN_SAMPLES)), self._head + 1)
-
-    def _smooth(self, now: Instant) -> None:
-        used = len(self._slots)
-        recent = self._samples[:used, self._window(SMOOTHING_S, now)]
-        self._medians[:used, self._head] = _median(recent)
 
     def _describe(
         self,
@@ -190,13 +196,13 @@ class Kinematics:
         now: Instant,
     ) -> Motion:
         window = self._window(SMOOTHING_S, now)
-        recent = self._medians[slots, window]
-        rates = _slopes(self._times[window], recent)
-        current = self._medians[slots, self._head]
-        before = self._medians_before(slots, now)
+        recent = self._medians[window, slots]
+        rates = _slopes(self._times[window] - now.observed_s, recent)
+        current = recent[-1]
         length = current[:, _LENGTH] if self._ground is None else np.ones(len(slots))
-        axes = slice(_X, _LENGTH) if self._ground is None else slice(_EAST, _NORTH + 1)
-        way = current[:, axes] - before[:, axes]
+        position = current[:, self._axes]
+        way = position - self._medians_before(slots, now)[:, self._axes]
+        pace = rates[:, self._axes]
         age = now.observed_s - self._first_s[slots]
         mature = (age >= MATURE_AGE_S - _TOLERANCE_S) & (self._hits[slots] >= MATURE_HITS)
         return Motion(
@@ -206,61 +212,63 @@ class Kinematics:
             anchors=anchors,
             unit=self.unit,
             velocity_px_s=rates[:, _X:_LENGTH],
-            speed=np.hypot(*rates[:, axes].T) / length,
-            displacement=np.hypot(*way.T) / length,
-            position=current[:, axes],
+            speed=np.hypot(pace[:, 0], pace[:, 1]) / length,
+            displacement=np.hypot(way[:, 0], way[:, 1]) / length,
+            position=position,
             length=length,
             mature=mature,
         )
 
     def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
         until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S
-        column = int(np.searchsorted(self._times[: self._head + 1], until)) - 1
-        if column < 0:
-            return np.full((len(slots), _CHANNELS), np.nan)
-        medians: Floats = self._medians[slots, column]
+        row = int(self._times[: self._head + 1].searchsorted(until)) - 1
+        if row < 0:
+            return np.full((len(slots), self._channels), np.nan)
+        medians: Floats = self._medians[row, slots]
         return medians
 
 
 def _tracked_rows(detections: Detections) -> Detections:
     """Rows with a track, by track id; of rows that share one the most confident."""
-    tracked = detections.select(detections.track_ids != NO_TRACK)
-    keys = (*tracked.boxes.T, -tracked.confidences, tracked.track_ids)
-    ordered = tracked.select(np.lexsort(keys))
-    is_first = np.ones(len(ordered), dtype=np.bool_)
-    is_first[1:] = ordered.track_ids[1:] != ordered.track_ids[:-1]
-    return ordered if is_first.all() else ordered.select(is_first)
+    rows = np.flatnonzero(detections.track_ids != NO_TRACK)
+    rows = rows[detections.track_ids[rows].argsort(kind="stable")]
+    track_ids = detections.track_ids[rows]
+    is_first = np.ones(len(rows), dtype=np.bool_)
+    np.not_equal(track_ids[1:], track_ids[:-1], out=is_first[1:])
+    if is_first.all():
+        return detections.select(rows)
+    keys = (*detections.boxes[rows].T, -detections.confidences[rows], track_ids)
+    return detections.select(rows[np.lexsort(keys)][is_first])
 
 
-def _is_truncated(boxes: Floats, width: int, height: int) -> Flags:
+def _is_truncated(boxes: Floats, size: Floats) -> Flags:
     """Boxes cut by the frame's left, right or lower edge: their bottom centre says nothing."""
-    margin_x, margin_y = _EDGE_SHARE * width, _EDGE_SHARE * height
-    truncated: Flags = (
-        (boxes[:, 0] < margin_x)
-        | (boxes[:, 2] > width - margin_x)
-        | (boxes[:, 3] > height - margin_y)
-    )
+    margin = _EDGE_SHARE * size
+    truncated: Flags = (boxes[:, 0] < margin[0]) | (boxes[:, 2:] > size - margin).any(axis=1)
     return truncated
 
 
 def _median(samples: Floats) -> Floats:
-    """Median over axis 1 of shape (n, k, channels), NaN left out."""
-    ordered = np.sort(samples, axis=1)
-    known = np.count_nonzero(~np.isnan(samples[:, :, :1]), axis=1)[:, :, None]
-    lower = np.take_along_axis(ordered, np.maximum(known - 1, 0) // 2, axis=1)
-    upper = np.take_along_axis(ordered, known // 2, axis=1)
-    middle: Floats = (lower[:, 0] + upper[:, 0]) / 2.0
+    """Median over the first axis of shape (k, n, channels), NaN left out: (n, channels)."""
+    ordered = np.sort(samples, axis=0)
+    known = (~np.isnan(samples[:, :, 0])).sum(axis=0)
+    columns = np.arange(samples.shape[1])
+    lower = ordered[np.maximum(known - 1, 0) // 2, columns]
+    middle: Floats = (lower + ordered[known // 2, columns]) / 2.0
     return middle
 
 
 def _slopes(times: Floats, values: Floats) -> Floats:
-    """Least-squares slope over axis 1 of shape (n, k, channels); NaN with fewer than 2 samples."""
+    """Least-squares slope over the first axis of shape (k, n, channels): (n, channels).
+
+    NaN where fewer than two samples are known.
+    """
     known = ~np.isnan(values[:, :, 0])
-    count = known.sum(axis=1)
-    weight = known / np.maximum(count, 1)[:, None]
-    centred = np.where(known, times - (weight @ times)[:, None], 0.0)
-    spread = (centred**2).sum(axis=1)
+    count = np.maximum(known.sum(axis=0), 1)
+    weight = known.astype(np.float64)
+    centred = (times[:, None] - times @ weight / count) * weight
+    spread = (centred * centred).sum(axis=0)
     spread[count < 2] = np.nan
-    rises = np.einsum("nk,nkc->nc", centred, np.where(known[:, :, None], values, 0.0))
+    rises = (centred[:, :, None] * np.where(known[:, :, None], values, 0.0)).sum(axis=0)
     slopes: Floats = rises / spread[:, None]
     return slopes

@@ -12,7 +12,6 @@ from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.hysteresis import Timing
 
-
 _REASONS: Mapping[str, str] = {"extra_forbidden": "there is no such parameter"}
 
 

@@ -5,11 +5,11 @@ short occlusion, does not start it again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from math import isnan
-from typing import ClassVar, Self
+from functools import partial
+from typing import ClassVar, NamedTuple, Self
 from uuid import UUID
 
 import numpy as np
@@ -29,13 +29,13 @@ from sentinel_vision.rules.case import (
     Subject,
 )
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
-from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Motion
+from sentinel_vision.rules.kinematics import DISPLACEMENT_S
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
 _MAX_TRACKS = 16
-_SEVERITY_AT_ALARM = 4.0
+_SEVERITY_AT_ALARM, _MOST_SEVERE = 4.0, 8.0
 
 
 class StoppedVehicleParameters(RuleParameters):
@@ -85,6 +85,32 @@ class StoppedVehicleParameters(RuleParameters):
         return self.still_bl, self.moved_bl, self.left_bl
 
 
+class _Verdict(IntEnum):
+    """On one track over a place; the least counts where there are several."""
+
+    STILL = 0
+    CREEPS = 1
+    UNKNOWN = 2
+    MOVED = 3
+
+
+_VERDICTS = tuple(_Verdict)
+
+
+class _Sighting(NamedTuple):
+    """The track that tells most about a place.
+
+    Attributes:
+        way: In the last 3 s, in units.
+        from_place: Distance from where the vehicle stopped, in units.
+    """
+
+    verdict: _Verdict
+    track_id: int
+    way: float
+    from_place: float
+
+
 @dataclass(slots=True, kw_only=True)
 class _Place:
     """Where a vehicle stands or stood. `zone_ids`: all zones that hold it."""
@@ -97,10 +123,18 @@ class _Place:
     seen: Instant
     track_ids: tuple[int, ...]
 
+    @property
+    def current_track(self) -> int:
+        """The track that stands here; `NO_TRACK` after a new epoch began."""
+        return self.track_ids[-1] if self.track_ids else NO_TRACK
+
     def take_track(self, track_id: int, now: Instant) -> None:
+        """The vehicle was seen to stand, as this track."""
+        self.seen = now
+        if track_id == self.current_track:
+            return
         others = tuple(known for known in self.track_ids if known != track_id)
         self.track_ids = (*others, track_id)[-_MAX_TRACKS:]
-        self.seen = now
 
 
 class StoppedVehicleRule:
@@ -108,8 +142,8 @@ class StoppedVehicleRule:
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
-        self._places: list[_Place] = []
         self.arrange(layout)
+        self._keep([])
 
     def arrange(self, layout: ZoneLayout) -> None:
         """Look at these zones. Where several hold a place, the one that alarms first counts."""
@@ -118,6 +152,9 @@ class StoppedVehicleRule:
         )
         self._layout = layout
         self._parking = layout.columns(ZoneType.PARKING)
+        self._unit = "BL" if layout.ground is None else "m"
+        still = [parameters.limits(self._unit)[0] for _, _, parameters in self._zones]
+        self._most_still = max(still, default=0.0)
 
     def forget_tracks(self) -> None:
         """A new stream epoch: the places stay, the vehicles on them get new track ids."""
@@ -127,23 +164,26 @@ class StoppedVehicleRule:
     def watch(self, view: View, crowded: frozenset[UUID]) -> list[IncidentChange]:
         """Take in one frame; in the zones of `crowded` no incident may begin."""
         candidates = view.is_vehicle & ~view.inside[:, self._parking].any(axis=1)
-        overlaps = self._overlaps(view) * candidates
         changes = []
-        for place, overlap in zip(self._places, overlaps, strict=True):
-            reading = self._read(place, view, overlap)
-            may_open = crowded.isdisjoint(place.zone_ids)
-            changes.append(
-                place.case.step(view.now, view.scene, replace(reading, may_open=may_open))
-            )
-        self._find_places(view, candidates & ~(overlaps > SAME_PLACE_IOU).any(axis=0))
-        self._places = [place for place in self._places if place.case.machine.is_busy]
+        free = candidates
+        if self._places:
+            overlaps = self._overlaps(view) * candidates
+            free = candidates & ~(overlaps > SAME_PLACE_IOU).any(axis=0)
+            sightings = self._sight(view, overlaps)
+            for index, place in enumerate(self._places):
+                reading = _read(place, view, sightings.get(index), crowded)
+                changes.append(place.case.step(view.now, view.scene, reading))
+            if not all(place.case.machine.is_busy for place in self._places):
+                self._keep([place for place in self._places if place.case.machine.is_busy])
+        self._find_places(view, free)
         return [change for change in changes if change is not None]
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End all incidents and forget all places."""
-        places, self._places = self._places, []
+        places = self._places
+        self._keep([])
         return _end(places, reason, at, scene)
 
     def end_changed(
@@ -160,70 +200,66 @@ class StoppedVehicleRule:
             for index, place in enumerate(self._places)
         ]
         gone = [place for place, out in zip(self._places, is_gone, strict=True) if out]
-        self._places = [place for place, out in zip(self._places, is_gone, strict=True) if not out]
+        self._keep([place for place, out in zip(self._places, is_gone, strict=True) if not out])
         return _end(gone, EndReason.ZONE_CHANGED, at, scene)
 
     def _overlaps(self, view: View) -> Floats:
         """IoU of each place with each track's box, shape (places, tracks)."""
         size = (view.scene.width, view.scene.height)
-        boxes = view.motion.boxes / (*size, *size)
-        places = np.array([place.box for place in self._places]).reshape(-1, 4)
-        return intersection_over_union(places, boxes)
+        return intersection_over_union(self._boxes, view.motion.boxes / (*size, *size))
 
-    def _read(self, place: _Place, view: View, overlap: Floats) -> Reading:
+    def _sight(self, view: View, overlaps: Floats) -> dict[int, _Sighting]:
+        """What tells most about each place by index; nothing for a place with no track over it."""
         motion = view.motion
-        is_current = motion.track_ids == (place.track_ids[-1] if place.track_ids else NO_TRACK)
-        rows = np.flatnonzero((overlap > SAME_PLACE_IOU) | (is_current & view.is_vehicle))
-        if not len(rows):
-            return self._read_absent(place, view)
-        judged = [(_judge(place, view, row), -overlap[row], int(row)) for row in rows.tolist()]
-        verdict, _, row = min(judged)
-        if verdict is _Verdict.STILL:
-            place.take_track(int(motion.track_ids[row]), view.now)
-        return Reading(
-            met={_Verdict.STILL: True, _Verdict.UNKNOWN: None}.get(verdict, False),
-            cleared=verdict is _Verdict.MOVED,
-            severity=self._severity(place, view.now),
-            measurements=self._measurements(place, view, row),
-            track_ids=place.track_ids,
-            box=place.box,
-        )
+        current = np.array([place.current_track for place in self._places])
+        is_current = (motion.track_ids == current[:, None]) & view.is_vehicle
+        places, rows = np.nonzero((overlaps > SAME_PLACE_IOU) | is_current)
+        still, moved, left = self._limits[places].T
+        way = motion.displacement[rows]
+        is_young = np.isnan(way)
+        still = np.where(is_young, moved, still)
+        way = np.where(is_young, motion.speed[rows] * DISPLACEMENT_S, way)
+        offset = motion.position[rows] - self._origins[places]
+        from_place = np.hypot(offset[:, 0], offset[:, 1]) / motion.length[rows]
+        verdicts = np.where(way < still, _Verdict.STILL, _Verdict.CREEPS)
+        verdicts[np.isnan(way) | np.isnan(from_place)] = _Verdict.UNKNOWN
+        verdicts[(way > moved) | (from_place > left)] = _Verdict.MOVED
+        order = np.lexsort((rows, -overlaps[places, rows], verdicts, places))[::-1]
+        columns = (places, verdicts, motion.track_ids[rows], way, from_place)
+        return {
+            place: _Sighting(_VERDICTS[verdict], *details)
+            for place, verdict, *details in zip(
+                *(column[order].tolist() for column in columns), strict=True
+            )
+        }
 
-    def _read_absent(self, place: _Place, view: View) -> Reading:
-        if not view.is_warm:
-            return Reading(met=None, cleared=None)
-        is_gone = seconds_between(place.seen, view.now) >= place.parameters.off_s
-        return Reading(met=False if is_gone else None, cleared=True)
-
-    def _severity(self, place: _Place, now: Instant) -> float:
-        over_s = _dwell_s(place.case, now) - place.parameters.on_s
-        return min(8.0, _SEVERITY_AT_ALARM + max(0.0, over_s) / 60.0)
-
-    def _measurements(self, place: _Place, view: View, row: int) -> tuple[Measurement, ...]:
+    def _find_places(self, view: View, free: Flags) -> None:
         motion = view.motion
-        still, _, left = place.parameters.limits(motion.unit)
-        way = float(motion.displacement[row])
-        entries = [
-            ("stands for", _dwell_s(place.case, view.now), place.parameters.on_s, "s"),
-            ("moved in 3 s", way, still, motion.unit),
-            ("distance from where it stopped", _way_from(place, motion, row), left, motion.unit),
-        ]
-        return tuple(
-            Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
-            for name, measured, threshold, unit in entries
-            if not isnan(measured)
-        )
+        free = free & motion.mature & (motion.displacement < self._most_still)
+        if not free.any():
+            return
+        taken = {place.current_track for place in self._places}
+        found = []
+        for row in np.flatnonzero(free).tolist():
+            if int(motion.track_ids[row]) not in taken:
+                found += self._try_place(view, row)
+        if found:
+            self._keep(self._places + found)
 
-    def _find_places(self, view: View, rows: Flags) -> None:
-        motion = view.motion
-        taken = {place.track_ids[-1] for place in self._places if place.track_ids}
-        free = rows & motion.mature & ~np.isin(motion.track_ids, sorted(taken))
+    def _try_place(self, view: View, row: int) -> list[_Place]:
+        way = float(view.motion.displacement[row])
         for column, zone, parameters in self._zones:
-            still, _, _ = parameters.limits(motion.unit)
-            found = free & view.inside[:, column] & (motion.displacement < still)
-            for row in np.flatnonzero(found).tolist():
-                self._places.append(self._new_place(view, row, zone, parameters))
-            free &= ~found
+            if view.inside[row, column] and way < parameters.limits(view.motion.unit)[0]:
+                return [self._new_place(view, row, zone, parameters)]
+        return []
+
+    def _keep(self, places: list[_Place]) -> None:
+        """From now on these are the places; their arrays save time in every frame."""
+        self._places = places
+        self._boxes = np.array([place.box for place in places]).reshape(-1, 4)
+        self._origins = np.array([place.position for place in places]).reshape(-1, 2)
+        limits = [place.parameters.limits(self._unit) for place in places]
+        self._limits = np.array(limits).reshape(-1, 3)
 
     def _new_place(
         self, view: View, row: int, zone: Zone, parameters: StoppedVehicleParameters
@@ -252,33 +288,49 @@ class StoppedVehicleRule:
         return place
 
 
-class _Verdict(IntEnum):
-    """On one track over a place; the least counts where there are several."""
+def _read(
+    place: _Place, view: View, sighting: _Sighting | None, crowded: frozenset[UUID]
+) -> Reading:
+    if sighting is None:
+        return _read_absent(place, view)
+    verdict = sighting.verdict
+    if verdict is _Verdict.STILL:
+        place.take_track(sighting.track_id, view.now)
+    may_open = crowded.isdisjoint(place.zone_ids)
+    severity = _SEVERITY_AT_ALARM
+    if may_open or place.case.incident is not None:
+        over_s = _dwell_s(place.case, view.now) - place.parameters.on_s
+        severity = min(_MOST_SEVERE, severity + max(0.0, over_s) / 60.0)
+    return Reading(
+        met=None if verdict is _Verdict.UNKNOWN else verdict is _Verdict.STILL,
+        cleared=verdict is _Verdict.MOVED,
+        may_open=may_open,
+        severity=severity,
+        explain=partial(_explain, place, sighting, view),
+        track_ids=place.track_ids,
+        box=place.box,
+    )
 
-    STILL = 0
-    CREEPS = 1
-    UNKNOWN = 2
-    MOVED = 3
+
+def _read_absent(place: _Place, view: View) -> Reading:
+    if not view.is_warm:
+        return Reading(met=None, cleared=None)
+    is_gone = seconds_between(place.seen, view.now) >= place.parameters.off_s
+    return Reading(met=False if is_gone else None, cleared=True)
 
 
-def _judge(place: _Place, view: View, row: int) -> _Verdict:
-    motion = view.motion
-    still, moved, left = place.parameters.limits(motion.unit)
-    way = float(motion.displacement[row])
-    if isnan(way):
-        way = float(motion.speed[row]) * DISPLACEMENT_S
-        still = moved
-    from_place = _way_from(place, motion, row)
-    if way > moved or from_place > left:
-        return _Verdict.MOVED
-    if isnan(way) or isnan(from_place):
-        return _Verdict.UNKNOWN
-    return _Verdict.STILL if way < still else _Verdict.CREEPS
-
-
-def _way_from(place: _Place, motion: Motion, row: int) -> float:
-    way = np.hypot(*(motion.position[row] - place.position)) / motion.length[row]
-    return float(way)
+def _explain(place: _Place, sighting: _Sighting, view: View) -> tuple[Measurement, ...]:
+    unit = view.motion.unit
+    still, _, left = place.parameters.limits(unit)
+    entries = [
+        ("stands for", _dwell_s(place.case, view.now), place.parameters.on_s, "s"),
+        ("moved in 3 s", sighting.way, still, unit),
+        ("distance from where it stopped", sighting.from_place, left, unit),
+    ]
+    return tuple(
+        Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
+        for name, measured, threshold, unit in entries
+    )
 
 
 def _dwell_s(case: Case, now: Instant) -> float:

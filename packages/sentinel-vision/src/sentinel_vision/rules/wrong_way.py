@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import isnan
 from typing import ClassVar
 from uuid import UUID
@@ -220,7 +221,7 @@ class WrongWayRule:
             cleared=with_lane or headings.lane[row] < 0,
             may_open=driver.way >= least_way,
             severity=7.0 + 3.0 * min(1.0, speed / (4.0 * least_speed)) if met else 0.0,
-            measurements=_measurements(driver, motion.unit, cosine, speed) if met else (),
+            explain=partial(_explain, driver, motion.unit, cosine, speed),
             track_ids=driver.track_ids,
             box=driver.box,
         )
@@ -231,9 +232,7 @@ def _read_absent(driver: _Driver, view: View) -> Reading:
     return Reading(met=False if is_gone else None, cleared=True)
 
 
-def _measurements(
-    driver: _Driver, unit: str, cosine: float, speed: float
-) -> tuple[Measurement, ...]:
+def _explain(driver: _Driver, unit: str, cosine: float, speed: float) -> tuple[Measurement, ...]:
     least_speed, least_way = driver.parameters.limits(unit)
     return (
         Measurement(

@@ -6,11 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
-# A busy machine is no failure: pytest's own time-out ends what hangs.
-settings.register_profile("sentinel", deadline=None)
-settings.load_profile("sentinel")
 pytest.register_assert_rewrite("sentinel_core.testing")
 
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key  # noqa: E402  (after the rewrite)

@@ -10,7 +10,7 @@ from sentinel_core.domain.errors import SentinelError
 from sentinel_core.ports.repositories import Database
 from sentinel_core.runtime.service import Service
 
-ANSWER_WITHIN_S = 3.0
+ANSWER_WITHIN_S = 5.0
 
 
 @runtime_checkable

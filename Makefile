@@ -168,7 +168,8 @@ check-dashboard-boundaries:
 	@touch $@
 
 BENCH := .venv-bench/bin/python benchmarks
-BENCH_ARGS := $(if $(STRICT),--strict) $(ARGS)
+BENCH_ARGS := $(if $(filter 1,$(STRICT)),--strict) \
+    $(if $(SENTINEL_REFERENCE_DATA),--data "$(SENTINEL_REFERENCE_DATA)") $(ARGS)
 
 .PHONY: bench-tracker
 bench-tracker: .venv-bench/.made generate ## Tracker: quality and time per frame (P7)

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { DetectionRing, NO_TRACK } from './detection-ring';
 import { anEvent, anObject, seededRandom } from './testing';

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { DetectionRing } from './detection-ring';
 import { FADE_MS, HOLD_MS, JoinedFrame, joinFrame } from './join';

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { LatencyTarget, MAX_TARGET_MS, MIN_TARGET_MS } from './latency-target';
 

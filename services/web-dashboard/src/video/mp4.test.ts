@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import { isInitSegment, readFragmentTimes, readInitSegment } from './mp4';
 import { box, fullBox, u32, u64 } from './testing';

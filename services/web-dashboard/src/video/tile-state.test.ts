@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from 'vitest';
 import type { CameraLive } from '@/realtime';
 import { healthAfter } from './connection-health';

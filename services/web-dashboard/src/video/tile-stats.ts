@@ -22,7 +22,7 @@ export interface WindowStats {
   readonly bytesPerS: number;
   /** Frames that the browser threw away, since the start. */
   readonly droppedFrames: number;
-  /** The same as a share of the last second's frames, 0..1. */
+  /** The same as a share of the frames of about the last three seconds, 0..1. */
   readonly droppedShare: number;
   /** Shares of the last second's displayed frames by how their boxes were found. */
   readonly kinds: Readonly<Record<JoinKind, number>>;
@@ -64,7 +64,7 @@ export class StatsWindow {
       fps: frames / elapsedS,
       bytesPerS: bytes / elapsedS,
       droppedFrames: droppedVideoFrames,
-      droppedShare: dropped / Math.max(1, dropped + frames),
+      droppedShare: this.smoothDropped(dropped, frames),
       kinds: this.shares(frames),
     };
     const { extrapolated, none } = this.last.kinds;
@@ -73,6 +73,12 @@ export class StatsWindow {
     this.frames = this.overlay.frames;
     this.bytes = this.player.bytesReceived;
     this.kinds = { ...this.overlay.kinds };
+  }
+
+  private smoothDropped(dropped: number, frames: number): number {
+    const before = this.last.droppedShare;
+    if (dropped + frames === 0) return before;
+    return before + SMOOTHING * (dropped / (dropped + frames) - before);
   }
 
   private shares(frames: number): Record<JoinKind, number> {

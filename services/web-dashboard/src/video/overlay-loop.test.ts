@@ -1,0 +1,113 @@
+// @vitest-environment jsdom
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { DetectionRing } from '@/overlay';
+import { anEvent, anObject } from '@/overlay/testing';
+import { mseFrameClock } from './frame-clock';
+import { OverlayLoop } from './overlay-loop';
+
+const OPTIONS = { boxes: true, labels: false, tracks: false, zones: false };
+
+/** A video and a canvas of which the loop needs only this; the test shows the frames. */
+function aStage() {
+  const waiting = new Map<number, VideoFrameRequestCallback>();
+  let requests = 0;
+  const video = {
+    requestVideoFrameCallback: (callback: VideoFrameRequestCallback) => {
+      requests += 1;
+      waiting.set(requests, callback);
+      return requests;
+    },
+    cancelVideoFrameCallback: (request: number) => waiting.delete(request),
+  };
+  const ctx = {
+    canvas: { width: 0, height: 0 },
+    clearRect: vi.fn(),
+    strokeRect: vi.fn(),
+    drawImage: vi.fn(),
+  };
+  const canvas = Object.assign(ctx.canvas, { getContext: () => ctx });
+  const ring = new DetectionRing();
+  const loop = new OverlayLoop(
+    video as unknown as HTMLVideoElement,
+    canvas as unknown as HTMLCanvasElement,
+    'cam_01',
+    mseFrameClock,
+    ring,
+  );
+  const show = (pts90k: number) => {
+    const callbacks = [...waiting.values()];
+    waiting.clear();
+    const metadata = { mediaTime: pts90k / 90_000, width: 640, height: 360 };
+    for (const callback of callbacks) callback(pts90k / 90, metadata as VideoFrameCallbackMetadata);
+  };
+  return { loop, ring, ctx, show, waiting };
+}
+
+describe('OverlayLoop', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['requestAnimationFrame', 'cancelAnimationFrame'] });
+    document.documentElement.setAttribute('data-sentinel-probe', '');
+    delete window.__sentinelProbe;
+    return () => {
+      vi.useRealTimers();
+    };
+  });
+
+  it('draws once for each frame shown, and tells the probe what was drawn on it', () => {
+    const { loop, ring, ctx, show } = aStage();
+    loop.resize(640, 360, 1);
+    loop.configure({
+      options: OPTIONS,
+      zones: [],
+      incidentZoneIds: new Set(),
+      incidentTracks: new Map(),
+    });
+    loop.start();
+    ring.add(anEvent(18_000, [anObject(1)]), 0);
+    ring.add(anEvent(36_000, [anObject(1)]), 0);
+    for (const pts of [18_000, 21_600, 36_000]) show(pts);
+    expect(ctx.clearRect).toHaveBeenCalledTimes(3);
+    expect(loop.frames).toBe(3);
+    expect(loop.kinds).toEqual({ exact: 2, interpolated: 1, extrapolated: 0, none: 0 });
+    expect(loop.lastFrameAtMs).toBe(400);
+    expect(window.__sentinelProbe?.['cam_01']).toMatchObject([
+      { pts: 18_000, boxesPts: 18_000, kind: 'exact', boxes: 1 },
+      { pts: 21_600, boxesPts: 18_000, kind: 'interpolated', boxes: 1 },
+      { pts: 36_000, boxesPts: 36_000, kind: 'exact', boxes: 1 },
+    ]);
+  });
+
+  it('draws nothing by itself but once after changes, however many', () => {
+    const { loop, ctx, show } = aStage();
+    loop.start();
+    loop.resize(640, 360, 1);
+    vi.advanceTimersByTime(100);
+    expect(ctx.clearRect).not.toHaveBeenCalled();
+    show(0);
+    vi.advanceTimersByTime(1_000);
+    expect(ctx.clearRect).toHaveBeenCalledTimes(1);
+    loop.resize(320, 180, 1);
+    loop.resize(330, 180, 1);
+    vi.advanceTimersByTime(100);
+    expect(ctx.clearRect).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps the picture on the canvas while the element changes its source', () => {
+    const { loop, ctx, show } = aStage();
+    loop.resize(640, 640, 1);
+    loop.start();
+    loop.holdPicture();
+    expect(ctx.drawImage).not.toHaveBeenCalled();
+    show(0);
+    loop.holdPicture();
+    expect(ctx.drawImage.mock.calls[0]?.slice(1)).toEqual([0, 140, 640, 360]);
+  });
+
+  it('asks for no more frames once stopped', () => {
+    const { loop, waiting, show } = aStage();
+    loop.start();
+    show(0);
+    loop.stop();
+    expect(waiting.size).toBe(0);
+  });
+});

@@ -73,6 +73,11 @@ class Stretch:
         """When the stretch began, None if there is none."""
         return self._runs[0].start if self._runs else None
 
+    @property
+    def run_count(self) -> int:
+        """How much is remembered; bounded, however long the stretch."""
+        return len(self._runs)
+
     def add(self, now: Instant, value: bool | None, weight_90k: int) -> None:  # noqa: FBT001 - a sample is a value
         """Take in one sample."""
         if value is True:
@@ -112,7 +117,7 @@ class Stretch:
         self._true_90k += weight_90k
 
     def _drop_what_is_too_false(self) -> None:
-        while self._false_90k > (1.0 - HOLD_SHARE) * (self._true_90k + self._false_90k):
+        while self._true_90k < HOLD_SHARE * (self._true_90k + self._false_90k):
             run = self._runs.popleft()
             self._true_90k -= run.true_90k
             self._false_90k -= run.false_90k

@@ -24,7 +24,8 @@ _MIN_SAMPLES = 3
 _TOLERANCE_S = 0.01
 _EDGE_SHARE = 0.01
 _CAPACITY = 160
-_X, _LENGTH, _EAST, _NORTH = 0, 2, 3, 4
+_MIN_SPREAD_S2 = 1e-6
+_X, _LENGTH, _TIME, _EAST, _NORTH = 0, 2, 3, 4, 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +66,7 @@ class Kinematics:
     def __init__(self, ground: GroundPlane | None) -> None:
         self._ground = ground
         self.unit = "BL" if ground is None else "m"
-        self._channels = _LENGTH + 1 if ground is None else _NORTH + 1
+        self._channels = _TIME + 1 if ground is None else _NORTH + 1
         self._axes = slice(_X, _LENGTH) if ground is None else slice(_EAST, _NORTH + 1)
         self.reset()
 
@@ -101,6 +102,7 @@ class Kinematics:
         self._open_row(now)
         slots = self._find_slots(rows.track_ids, now)
         measured = self._measure(boxes, feet, anchors)
+        measured[:, _TIME] = now.observed_s
         measured[_is_truncated(boxes, size)] = np.nan
         self._samples[self._head, slots] = measured
         self._hits[slots] += 1
@@ -197,7 +199,7 @@ class Kinematics:
     ) -> Motion:
         window = self._window(SMOOTHING_S, now)
         recent = self._medians[window, slots]
-        rates = _slopes(self._times[window] - now.observed_s, recent)
+        rates = _slopes(recent[:, :, _TIME] - now.observed_s, recent)
         current = recent[-1]
         length = current[:, _LENGTH] if self._ground is None else np.ones(len(slots))
         position = current[:, self._axes]
@@ -259,16 +261,24 @@ def _median(samples: Floats) -> Floats:
 
 
 def _slopes(times: Floats, values: Floats) -> Floats:
-    """Least-squares slope over the first axis of shape (k, n, channels): (n, channels).
+    """Least-squares slope over the first axis: (n, channels).
 
-    NaN where fewer than two samples are known.
+    The times are medians like the values, so that the short windows of a young track and the
+    uneven ones of a bad stream do not falsify the slope.
+
+    Args:
+        times: (k, n), NaN where the values are.
+        values: (k, n, channels).
+
+    Returns:
+        NaN where fewer than two samples are known.
     """
-    known = ~np.isnan(values[:, :, 0])
+    known = ~np.isnan(times)
     count = np.maximum(known.sum(axis=0), 1)
-    weight = known.astype(np.float64)
-    centred = (times[:, None] - times @ weight / count) * weight
+    times = np.where(known, times, 0.0)
+    centred = (times - times.sum(axis=0) / count) * known
     spread = (centred * centred).sum(axis=0)
-    spread[count < 2] = np.nan
+    spread[spread < _MIN_SPREAD_S2] = np.nan
     rises = (centred[:, :, None] * np.where(known[:, :, None], values, 0.0)).sum(axis=0)
     slopes: Floats = rises / spread[:, None]
     return slopes

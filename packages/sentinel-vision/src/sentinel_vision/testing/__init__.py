@@ -1,0 +1,1 @@
+"""Builders for tests, importable by every member."""

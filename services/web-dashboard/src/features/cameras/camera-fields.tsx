@@ -4,7 +4,7 @@ import type { CameraDraft, draftFaults } from './camera-draft';
 
 const PlacePicker = dynamic(() => import('./place-picker'), {
   ssr: false,
-  loading: () => <div className="h-[252px] rounded-md bg-page" />,
+  loading: () => <div className="h-55 rounded-md bg-page" />,
 });
 
 interface CameraFieldsProps {
@@ -17,7 +17,7 @@ interface CameraFieldsProps {
 export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
   return (
     <>
-      <div className="grid grid-cols-[1fr_140px] gap-3">
+      <div className="grid grid-cols-[1fr_8.75rem] gap-3">
         <Field
           label="Name"
           hint="As the operators say it: street, direction"

@@ -11,13 +11,13 @@ import { type CameraAccount, describeAccount, droppedFrames, dropShare } from '.
 import { RowActions } from './row-actions';
 
 const HEADINGS = [
-  { word: 'State', className: 'w-[230px]' },
+  { word: 'State', className: 'w-[14.375rem]' },
   { word: 'Camera', className: '' },
   { word: 'Source', className: 'max-lg:hidden' },
   { word: 'Video', className: 'w-20 text-right' },
   { word: 'Inferred', className: 'w-24 text-right' },
   { word: 'Dropped', className: 'w-24 text-right' },
-  { word: '', className: 'w-[290px]' },
+  { word: '', className: 'w-[18.125rem]' },
 ] as const;
 
 interface CameraTableProps {

@@ -18,7 +18,7 @@ export default function PlacePicker({ value, onChange }: PlacePickerProps) {
   const cameras = useQuery(camerasQuery).data ?? NO_CAMERAS;
   return (
     <div className="flex flex-col gap-1">
-      <div className="h-56 overflow-hidden rounded-md border border-hairline">
+      <div className="h-48 overflow-hidden rounded-md border border-hairline">
         <BaseMap
           label="Map: click where the camera stands"
           cameras={cameras}

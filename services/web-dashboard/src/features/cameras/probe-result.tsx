@@ -21,7 +21,7 @@ export function ProbeReport({ result }: { readonly result: ProbeResult }) {
   ];
   return (
     <div className="flex flex-col gap-3" role="status">
-      <div className="grid grid-cols-[240px_1fr] gap-4">
+      <div className="grid grid-cols-[15rem_1fr] gap-4">
         {/* biome-ignore lint/performance/noImgElement: a data URL, nothing to optimise */}
         <img
           src={result.snapshot}

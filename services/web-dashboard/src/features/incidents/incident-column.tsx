@@ -25,7 +25,7 @@ export function IncidentColumn({ heading }: { readonly heading?: ReactNode }) {
   const board = useBoard();
   const { incidentId, selectIncident } = useSelection();
   const selected = board.known.find((incident) => incident.id === incidentId) ?? null;
-  useIncidentKeys(board.rows, selected);
+  const step = useIncidentKeys(board.rows, selected);
   useEffect(() => {
     if (incidentId === null) return;
     document.querySelector(`[data-incident="${incidentId}"]`)?.scrollIntoView({ block: 'nearest' });
@@ -34,7 +34,8 @@ export function IncidentColumn({ heading }: { readonly heading?: ReactNode }) {
   return (
     <section aria-label="Incidents" className="flex min-h-0 flex-1 flex-col">
       <header className="flex h-9 shrink-0 items-center justify-between border-hairline border-b pr-1.5 pl-3">
-        {heading ?? <h2 className="font-strong">Incidents</h2>}
+        <h2 className={heading === undefined ? 'font-strong' : 'sr-only'}>Incidents</h2>
+        {heading}
         <Segmented
           label="Which incidents"
           value={board.tab}
@@ -49,7 +50,7 @@ export function IncidentColumn({ heading }: { readonly heading?: ReactNode }) {
         <StaleNote error={board.query.error} />
       )}
       <div className="relative min-h-0 flex-1">
-        <Rows board={board} selected={selected} onSelect={selectIncident} />
+        <Rows board={board} selected={selected} onSelect={selectIncident} onStep={step} />
         {board.waiting > 0 && (
           <button
             type="button"
@@ -78,9 +79,12 @@ interface RowsProps {
   readonly board: ReturnType<typeof useBoard>;
   readonly selected: Incident | null;
   readonly onSelect: (incident: Incident) => void;
+  readonly onStep: (by: 1 | -1) => void;
 }
 
-function Rows({ board, selected, onSelect }: RowsProps) {
+const ARROW_STEPS: Readonly<Record<string, 1 | -1>> = { ArrowUp: -1, ArrowDown: 1 };
+
+function Rows({ board, selected, onSelect, onStep }: RowsProps) {
   const { query, rows, tab } = board;
   if (query.isPending) return <SkeletonRows rows={6} height={ROW_PX} />;
   if (query.data === undefined) {
@@ -93,6 +97,13 @@ function Rows({ board, selected, onSelect }: RowsProps) {
     <ol
       aria-label={tab === 'new' ? 'New incidents' : 'All incidents'}
       className="absolute inset-0 overflow-y-auto"
+      // With the focus in the list the arrows belong to it, not to the wall.
+      onKeyDown={(event) => {
+        const by = ARROW_STEPS[event.key];
+        if (by === undefined) return;
+        event.preventDefault();
+        onStep(by);
+      }}
       onPointerEnter={board.hold}
       onPointerLeave={board.release}
     >
@@ -121,7 +132,11 @@ function Quiet({ tab }: { tab: 'new' | 'all' }) {
   );
 }
 
-function useIncidentKeys(rows: readonly Incident[], selected: Incident | null): void {
+/** @returns what moves the selection, and the focus where it is in the list. */
+function useIncidentKeys(
+  rows: readonly Incident[],
+  selected: Incident | null,
+): (by: 1 | -1) => void {
   const router = useRouter();
   const { selectIncident } = useSelection();
   const act = useHandling(selected);
@@ -130,7 +145,11 @@ function useIncidentKeys(rows: readonly Incident[], selected: Incident | null): 
       const ids = rows.map((row) => row.id);
       const next = stepSelection(ids, selected?.id ?? null, by);
       const incident = rows.find((row) => row.id === next);
-      if (incident !== undefined) selectIncident(incident);
+      if (incident === undefined) return;
+      selectIncident(incident);
+      const row = document.querySelector(`[data-incident="${incident.id}"] button`);
+      const isInList = document.activeElement?.closest('[data-incident]') ?? null;
+      if (isInList !== null && row instanceof HTMLElement) row.focus();
     },
     [rows, selected, selectIncident],
   );
@@ -145,4 +164,5 @@ function useIncidentKeys(rows: readonly Incident[], selected: Incident | null): 
     'incidents.reopen': isSelected ? () => act('reopen') : null,
     'incidents.open': isSelected ? () => router.push(`/incidents/detail/?id=${selected.id}`) : null,
   });
+  return step;
 }

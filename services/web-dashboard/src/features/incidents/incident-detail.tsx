@@ -64,7 +64,7 @@ function Detail({ incident, map }: { readonly incident: Incident; readonly map: 
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <Header incident={incident} />
-      <div className="grid grid-cols-[minmax(0,1fr)_440px] max-lg:grid-cols-1">
+      <div className="grid grid-cols-[minmax(0,1fr)_27.5rem] max-lg:grid-cols-1">
         <div className="flex min-w-0 flex-col gap-5 p-4">
           <Evidence incident={incident} />
           <IncidentTimeline incident={incident} />

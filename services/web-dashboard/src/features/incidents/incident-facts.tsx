@@ -28,7 +28,7 @@ function factsOf(incident: Incident): readonly (readonly [string, ReactNode])[] 
 export function IncidentFacts({ incident }: { readonly incident: Incident }) {
   return (
     <>
-      <dl className="grid grid-cols-[92px_minmax(0,1fr)] gap-x-3 gap-y-1 text-sm">
+      <dl className="grid grid-cols-[5.75rem_minmax(0,1fr)] gap-x-3 gap-y-1 text-sm">
         {factsOf(incident).map(([term, value]) => (
           <div key={term} className="contents">
             <dt className="text-muted">{term}</dt>

@@ -53,7 +53,7 @@ export function IncidentInspector({ incident }: { readonly incident: Incident })
 }
 
 function InspectorPicture({ incident }: { readonly incident: Incident }) {
-  const size = 'h-[78px] w-[138px] shrink-0 rounded-sm bg-page';
+  const size = 'h-[4.875rem] w-[8.625rem] shrink-0 rounded-sm bg-page';
   if (!incident.has_snapshot) {
     return (
       <div className={`${size} flex items-center justify-center text-faint text-xs`}>
@@ -73,7 +73,7 @@ function InspectorPicture({ incident }: { readonly incident: Incident }) {
 function Facts({ incident }: { readonly incident: Incident }) {
   const now = useNow();
   return (
-    <div className="min-w-0 text-muted text-xs leading-[19px]">
+    <div className="min-w-0 text-muted text-xs leading-[1.1875rem]">
       <p className="truncate text-text">{incident.camera_name}</p>
       <p className="truncate">{incident.zone_name ?? 'Whole picture'}</p>
       <p>

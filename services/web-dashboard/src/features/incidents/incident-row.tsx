@@ -32,9 +32,8 @@ export const IncidentRow = memo(function IncidentRow(props: IncidentRowProps) {
       <button
         type="button"
         aria-current={isSelected}
-        aria-label={`${PRIORITY_LOOK[incident.priority].word} priority, ${incidentTypeWord(incident.type)}, ${incident.camera_name}, ${handlingWord(incident.handling)}`}
         onClick={() => onSelect(incident)}
-        className="-outline-offset-2 grid size-full grid-cols-[12px_1fr_auto] items-center gap-x-2.5 px-3 text-left"
+        className="-outline-offset-2 grid size-full grid-cols-[0.75rem_1fr_auto] items-center gap-x-2.5 px-3 text-left"
       >
         <span className="self-start pt-2.5">
           <PriorityMark priority={incident.priority} quiet={!isOpen(incident)} />
@@ -42,6 +41,7 @@ export const IncidentRow = memo(function IncidentRow(props: IncidentRowProps) {
         <span className="min-w-0">
           <span className={clsx('block truncate', isNew ? 'font-strong' : 'text-muted')}>
             {incidentTypeWord(incident.type)}
+            <span className="sr-only">, {PRIORITY_LOOK[incident.priority].word} priority</span>
           </span>
           <span className="block truncate text-muted text-xs">
             {incident.camera_name}

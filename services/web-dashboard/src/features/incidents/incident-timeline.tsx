@@ -60,7 +60,7 @@ export function IncidentTimeline({ incident }: { readonly incident: Incident }) 
       {timelineOf(incident).map((step) => (
         <li
           key={step.word}
-          className="relative min-w-0 flex-1 pt-5 pr-4 before:absolute before:top-[5px] before:right-0 before:left-0 before:h-px before:bg-hairline last:before:right-auto last:before:w-3"
+          className="relative min-w-0 flex-1 pt-5 pr-4 before:absolute before:top-[0.3125rem] before:right-0 before:left-0 before:h-px before:bg-hairline last:before:right-auto last:before:w-3"
         >
           <ShapeMark shape={step.shape} className={`absolute top-0 left-0 ${step.className}`} />
           <p className="font-strong">{step.word}</p>

@@ -1,5 +1,7 @@
 import clsx from 'clsx';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useShortcuts } from '@/shared/keyboard/shortcuts';
+import { useWallMode } from '@/shared/state/wall-mode';
 import { Segmented } from '@/shared/ui/segmented';
 import { useMedia } from './use-media';
 import type { WallState } from './use-wall';
@@ -18,24 +20,29 @@ const ROOMY = '(min-height: 860px) and (min-width: 1500px)';
 /** Wall, incidents and map: one screen, no scrolling. */
 export function MissionControl({ wall, incidents, map }: MissionControlProps) {
   const isRoomy = useMedia(ROOMY);
+  const { isBare, toggle, leave } = useWallMode();
+  useShortcuts({ 'wall.chrome': toggle });
+  useEffect(() => leave, [leave]);
   return (
     <div className="flex min-h-0 flex-1">
       <Wall wall={wall} />
-      <div
-        className={clsx(
-          'flex shrink-0 flex-col border-hairline border-l bg-panel',
-          isRoomy ? 'w-[clamp(360px,20vw,560px)]' : 'w-[332px]',
-        )}
-      >
-        {isRoomy ? (
-          <>
-            {incidents()}
-            <div className="h-[30%] shrink-0 border-hairline border-t">{map}</div>
-          </>
-        ) : (
-          <TabbedColumn incidents={incidents} map={map} />
-        )}
-      </div>
+      {!isBare && (
+        <div
+          className={clsx(
+            'flex shrink-0 flex-col border-hairline border-l bg-panel',
+            isRoomy ? 'w-[clamp(22.5rem,20vw,36rem)]' : 'w-83',
+          )}
+        >
+          {isRoomy ? (
+            <>
+              {incidents()}
+              <div className="h-[30%] shrink-0 border-hairline border-t">{map}</div>
+            </>
+          ) : (
+            <TabbedColumn incidents={incidents} map={map} />
+          )}
+        </div>
+      )}
     </div>
   );
 }

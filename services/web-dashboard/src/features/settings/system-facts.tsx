@@ -55,7 +55,7 @@ export function SystemFacts() {
     );
   }
   return (
-    <dl className="grid grid-cols-[160px_minmax(0,1fr)] gap-x-4 gap-y-1.5">
+    <dl className="grid grid-cols-[10rem_minmax(0,1fr)] gap-x-4 gap-y-1.5">
       {rowsOf(query.data).map(([term, value]) => (
         <div key={term} className="contents">
           <dt className="text-muted">{term}</dt>

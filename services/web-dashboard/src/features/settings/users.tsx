@@ -102,7 +102,7 @@ function AddUser({ onAdded }: { readonly onAdded: (secret: Secret) => void }) {
           aria-label="Role of the new user"
           value={role}
           onChange={(event) => setRole(event.target.value as Role)}
-          style={{ width: 130 }}
+          style={{ width: '8rem' }}
         >
           {ROLES.map((known) => (
             <option key={known}>{known}</option>

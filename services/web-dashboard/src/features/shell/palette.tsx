@@ -18,7 +18,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/50" />
         <Dialog.Content
           aria-describedby={undefined}
-          className="-translate-x-1/2 fixed top-[14vh] left-1/2 z-50 w-[min(92vw,560px)] overflow-hidden rounded-md border border-control bg-panel shadow-[0_16px_64px_rgb(0_0_0/0.6)]"
+          className="-translate-x-1/2 fixed top-[14vh] left-1/2 z-50 w-[min(92vw,35rem)] overflow-hidden rounded-md border border-control bg-panel shadow-[0_16px_64px_rgb(0_0_0/0.6)]"
         >
           <Dialog.Title className="sr-only">Go to camera, incident, page or command</Dialog.Title>
           <PaletteBody onClose={onClose} />

@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import { Cctv, History, LayoutGrid, Map as MapIcon, Settings, TriangleAlert } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useWallMode } from '@/shared/state/wall-mode';
 import { Logo } from '@/shared/ui/logo';
 
 export const PAGES = [
@@ -20,6 +21,7 @@ function isHere(pathname: string, href: string): boolean {
 /** 40 px to the left of everything: where one can go. */
 export function Rail() {
   const pathname = usePathname();
+  if (useWallMode((mode) => mode.isBare)) return null;
   return (
     <nav
       aria-label="Pages"

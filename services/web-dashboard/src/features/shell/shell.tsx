@@ -32,7 +32,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <Announcer />
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'keys' && (
-        <Dialog title="Keys" onClose={close} className="w-[min(94vw,1120px)]">
+        <Dialog title="Keys" onClose={close} className="w-[min(94vw,70rem)]">
           <KeySheet columns={3} />
         </Dialog>
       )}

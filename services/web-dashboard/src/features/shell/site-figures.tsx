@@ -43,7 +43,6 @@ function CameraCounts() {
     <Link
       prefetch={false}
       href="/cameras/"
-      aria-label={`Cameras: ${counts.online} online, ${counts.alert} with an alert, ${counts.offline} offline`}
       className="flex items-center gap-3 rounded-md px-1 py-0.5 hover:bg-hover"
     >
       {(['online', 'alert', 'offline'] as const).map((status) => (
@@ -57,6 +56,7 @@ function CameraCounts() {
         >
           <StatusMark status={status} className="size-2.5!" />
           {counts[status]}
+          <span className="sr-only">{STATUS_LOOK[status].word}</span>
         </span>
       ))}
     </Link>

@@ -1,5 +1,6 @@
 import { Search } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useWallMode } from '@/shared/state/wall-mode';
 import { Kbd } from '@/shared/ui/kbd';
 import { useOverlays } from './overlays';
 import { SiteFigures } from './site-figures';
@@ -13,6 +14,7 @@ interface TopBarProps {
 /** 36 px above everything: where one is, what one can do here, how the site is. */
 export function TopBar({ title, children }: TopBarProps) {
   const open = useOverlays((overlays) => overlays.open);
+  if (useWallMode((mode) => mode.isBare)) return null;
   return (
     <header className="flex h-9 shrink-0 items-center gap-3 border-hairline border-b bg-panel pr-2.5 pl-3">
       <h1 className="whitespace-nowrap font-strong">{title}</h1>

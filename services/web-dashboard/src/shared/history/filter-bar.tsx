@@ -109,14 +109,14 @@ function CustomRange({ filter, onChange }: Pick<FilterBarProps, 'filter' | 'onCh
         aria-label="From"
         value={filter.start}
         onChange={(event) => onChange({ start: event.target.value })}
-        style={{ width: 190 }}
+        style={{ width: '12rem' }}
       />
       <TextInput
         type="datetime-local"
         aria-label="To"
         value={filter.end}
         onChange={(event) => onChange({ end: event.target.value })}
-        style={{ width: 190 }}
+        style={{ width: '12rem' }}
       />
     </>
   );
@@ -153,7 +153,7 @@ function SearchInput({ value, onChange }: { value: string; onChange: (value: str
         value={text}
         maxLength={100}
         onChange={(event) => setText(event.target.value)}
-        style={{ width: 220, paddingLeft: 30 }}
+        style={{ width: '13.75rem', paddingLeft: '1.875rem' }}
       />
     </div>
   );

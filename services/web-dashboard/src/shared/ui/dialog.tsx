@@ -29,7 +29,7 @@ export function Dialog({ title, onClose, children, className }: DialogProps) {
           aria-describedby={undefined}
           onOpenAutoFocus={focusFirstField}
           className={clsx(
-            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100vh-48px)] w-[min(92vw,720px)] -translate-x-1/2 -translate-y-1/2 animate-appear flex-col overflow-hidden rounded-md border border-hairline bg-panel shadow-[0_16px_64px_rgb(0_0_0/0.6)]',
+            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100vh-48px)] w-[min(92vw,45rem)] -translate-x-1/2 -translate-y-1/2 animate-appear flex-col overflow-hidden rounded-md border border-hairline bg-panel shadow-[0_16px_64px_rgb(0_0_0/0.6)]',
             className,
           )}
         >

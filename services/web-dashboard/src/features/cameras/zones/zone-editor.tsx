@@ -39,7 +39,7 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
     'zones.remove': selectedId === null ? null : () => dispatch({ type: 'remove', id: selectedId }),
   });
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_300px]">
+    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_18.75rem]">
       <div className="flex min-h-0 flex-col gap-3 overflow-auto p-4">
         <header className="flex items-center gap-2">
           <Button variant="ghost" onClick={onClose}>

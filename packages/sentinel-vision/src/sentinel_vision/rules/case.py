@@ -161,6 +161,7 @@ class Case:
         self._start_box: Box | None = None
         self._sent: tuple[Instant, Incident] | None = None
         self._severity = 0.0
+        self._track_ids: tuple[int, ...] = ()
 
     def resume(self, incident: Incident) -> None:
         """Go on with an incident that an earlier run left open."""
@@ -201,9 +202,11 @@ class Case:
             condition=Condition.ENDED,
             end_reason=reason,
             ended_at=max(at, self.incident.started_at),
+            severity=round(max(self._severity, self.incident.severity), 2),
+            track_ids=self._track_ids or self.incident.track_ids,
         )
         self.incident = self._sent = None
-        self._severity = 0.0
+        self._severity, self._track_ids = 0.0, ()
         self._book.end(incident, self._box)
         return IncidentChange(Transition.ENDED, incident, scene)
 
@@ -245,6 +248,7 @@ class Case:
         if self.incident is None or self._sent is None:
             return None
         self._severity = max(self._severity, reading.severity)
+        self._track_ids = reading.track_ids[-_MAX_TRACKS:]
         sent_at, sent = self._sent
         if seconds_between(sent_at, now) < UPDATE_EVERY_S:
             return None

@@ -1,5 +1,6 @@
 """Wrong way: a vehicle drives against the direction of its lane."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -26,7 +27,7 @@ from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
 HANDOVER_IOU = 0.3
-"""A new track that overlaps so much with where a lost one was last seen goes on with its case."""
+"""A new track that overlaps so much with where a lost one should be goes on with its case."""
 
 UNSEEN_S = 1.0
 """A track that is missing for less says nothing."""
@@ -64,14 +65,27 @@ class WrongWayParameters(RuleParameters):
 
 @dataclass(slots=True, kw_only=True)
 class _Driver:
-    """A vehicle under suspicion. `way`: how far it came against the lane, in units."""
+    """A vehicle under suspicion.
+
+    Attributes:
+        box: Where it was when it was seen last.
+        pace: Its velocity then, in frame widths and heights per second.
+        way: How far it came against the lane, in units.
+    """
 
     case: Case
     parameters: WrongWayParameters
     track_ids: tuple[int, ...]
     box: Box
+    pace: tuple[float, float]
     seen: Instant
     way: float = 0.0
+
+    def expected_box(self, now: Instant) -> Box:
+        """Where it should be now."""
+        unseen_s = seconds_between(self.seen, now)
+        x, y = self.pace[0] * unseen_s, self.pace[1] * unseen_s
+        return (self.box[0] + x, self.box[1] + y, self.box[2] + x, self.box[3] + y)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +103,7 @@ class WrongWayRule:
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
         self._drivers: dict[int, _Driver] = {}
+        self._present: Collection[int] = ()
         self.arrange(layout)
 
     def arrange(self, layout: ZoneLayout) -> None:
@@ -111,8 +126,11 @@ class WrongWayRule:
             return []
         headings = self._head(view)
         rows = {track_id: row for row, track_id in enumerate(view.motion.track_ids.tolist())}
+        if self._drivers:
+            self._hand_over(view, rows)
         for row in np.flatnonzero(headings.against).tolist():
-            self._suspect(view, row, rows, self._lanes[int(headings.lane[row])])
+            self._suspect(view, row, self._lanes[int(headings.lane[row])])
+        self._present = rows.keys()
         changes = []
         for track_id, driver in list(self._drivers.items()):
             if track_id in rows:
@@ -167,21 +185,9 @@ class WrongWayRule:
         )
         return _Headings(np.where(inside.any(axis=1), lane, -1), cosine, against)
 
-    def _suspect(
-        self,
-        view: View,
-        row: int,
-        rows: dict[int, int],
-        lane: tuple[int, Zone, WrongWayParameters],
-    ) -> None:
+    def _suspect(self, view: View, row: int, lane: tuple[int, Zone, WrongWayParameters]) -> None:
         track_id = int(view.motion.track_ids[row])
         if track_id in self._drivers:
-            return
-        lost = self._find_lost(view.box(row), rows)
-        if lost is not None:
-            driver = self._drivers.pop(lost)
-            driver.track_ids = (*driver.track_ids, track_id)[-_MAX_TRACKS:]
-            self._drivers[track_id] = driver
             return
         _, zone, parameters = lane
         subject = Subject(
@@ -195,21 +201,33 @@ class WrongWayRule:
             parameters=parameters,
             track_ids=(track_id,),
             box=view.box(row),
+            pace=(0.0, 0.0),
             seen=view.now,
         )
 
-    def _find_lost(self, box: Box, rows: dict[int, int]) -> int | None:
+    def _hand_over(self, view: View, rows: Mapping[int, int]) -> None:
+        """A new track where a lost one should be by now is the same vehicle."""
+        fresh = [track_id for track_id in rows if track_id not in self._present]
         lost = [track_id for track_id in self._drivers if track_id not in rows]
-        if not lost:
-            return None
-        last_boxes = np.array([self._drivers[track_id].box for track_id in lost])
-        overlaps = intersection_over_union(np.array([box]), last_boxes)[0]
-        best = int(overlaps.argmax())
-        return lost[best] if overlaps[best] > HANDOVER_IOU else None
+        if not fresh or not lost:
+            return
+        expected = np.array([self._drivers[track_id].expected_box(view.now) for track_id in lost])
+        boxes = np.array([view.box(rows[track_id]) for track_id in fresh])
+        overlaps = intersection_over_union(expected, boxes)
+        for index, track_id in enumerate(lost):
+            best = int(overlaps[index].argmax())
+            if overlaps[index, best] > HANDOVER_IOU:
+                overlaps[:, best] = 0.0
+                driver = self._drivers.pop(track_id)
+                driver.track_ids = (*driver.track_ids, fresh[best])[-_MAX_TRACKS:]
+                self._drivers[fresh[best]] = driver
 
     def _read(self, driver: _Driver, view: View, row: int, headings: _Headings) -> Reading:
         motion = view.motion
         driver.box, driver.seen = view.box(row), view.now
+        if not isnan(motion.speed[row]):
+            pace_x, pace_y = motion.velocity_px_s[row].tolist()
+            driver.pace = (pace_x / view.scene.width, pace_y / view.scene.height)
         speed, cosine = float(motion.speed[row]), float(headings.cosine[row])
         least_speed, least_way = driver.parameters.limits(motion.unit)
         met = bool(headings.against[row])

@@ -12,6 +12,15 @@ export function compareText({ measured, threshold, unit }: Explained): string {
   return `${numbers.format(measured)} ${relation} ${numbers.format(threshold)} ${unit}`.trim();
 }
 
+const UNITS: Readonly<Record<string, string>> = {
+  BL: 'body lengths of the vehicle',
+  'BL/s': 'body lengths of the vehicle per second',
+};
+
+function unitTitle(unit: string): string | undefined {
+  return UNITS[unit];
+}
+
 /** Why it fired, in as many lines as it has conditions. */
 export function ExplainList({ explain }: { readonly explain: readonly Explained[] }) {
   return (
@@ -19,7 +28,9 @@ export function ExplainList({ explain }: { readonly explain: readonly Explained[
       {explain.map((entry) => (
         <div key={entry.condition} className="flex justify-between gap-3">
           <dt className="truncate text-muted">{conditionWord(entry.condition)}</dt>
-          <dd className="shrink-0">{compareText(entry)}</dd>
+          <dd className="shrink-0" title={unitTitle(entry.unit)}>
+            {compareText(entry)}
+          </dd>
         </div>
       ))}
     </dl>
@@ -48,7 +59,9 @@ export function ExplainTable({ explain }: { readonly explain: readonly Explained
               {entry.measured < entry.threshold ? '< ' : '≥ '}
               {numbers.format(entry.threshold)}
             </td>
-            <td className="py-1.5 pr-3 text-muted text-xs">{entry.unit}</td>
+            <td className="py-1.5 pr-3 text-muted text-xs" title={unitTitle(entry.unit)}>
+              {entry.unit}
+            </td>
             <td className="py-1.5 text-right">
               <Moment at={entry.since} />
             </td>

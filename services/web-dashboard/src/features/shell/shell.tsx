@@ -4,12 +4,11 @@ import { KeySheet } from '@/shared/keyboard/key-sheet';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { Announcer } from '@/shared/ui/announcer';
 import { Dialog } from '@/shared/ui/dialog';
-import { ConnectionBanner } from './connection-banner';
 import { useOverlays } from './overlays';
 import { Palette } from './palette';
 import { Rail } from './rail';
 
-/** The frame of every page: rail, banner, sheets, and the keys that work everywhere. */
+/** The frame of every page: rail, sheets, and the keys that work everywhere. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { shown, open, close } = useOverlays();
   const router = useRouter();
@@ -28,7 +27,6 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     <div className="flex h-full">
       <Rail />
       <main className="relative flex min-w-0 flex-1 flex-col">{children}</main>
-      <ConnectionBanner />
       <Announcer />
       {shown === 'palette' && <Palette onClose={close} />}
       {shown === 'keys' && (

@@ -2,6 +2,7 @@ import { Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useWallMode } from '@/shared/state/wall-mode';
 import { Kbd } from '@/shared/ui/kbd';
+import { ConnectionNote } from './connection-note';
 import { useOverlays } from './overlays';
 import { SiteFigures } from './site-figures';
 
@@ -19,7 +20,7 @@ export function TopBar({ title, children }: TopBarProps) {
     <header className="flex h-9 shrink-0 items-center gap-3 border-hairline border-b bg-panel pr-2.5 pl-3">
       <h1 className="whitespace-nowrap font-strong">{title}</h1>
       {children}
-      <span className="flex-1" />
+      <ConnectionNote />
       <button
         type="button"
         onClick={() => open('palette')}

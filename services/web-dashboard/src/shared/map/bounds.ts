@@ -21,6 +21,18 @@ function around(points: readonly (readonly [number, number])[]): Bounds {
   ];
 }
 
+/** No map on a screen is wider than this, by its height. */
+const WIDEST_ASPECT = 2.5;
+/** How much longer a degree of latitude is than one of longitude, in the middle of the city. */
+const LATITUDE_STRETCH = 1 / Math.cos((CITY_BOUNDS[1] * Math.PI) / 180);
+
+/** Room beside a tall city, so that a wide map can show all of it at once. */
+function widen([west, south, east, north]: Bounds): Bounds {
+  const width = (north - south) * LATITUDE_STRETCH * WIDEST_ASPECT;
+  const missing = Math.max(0, width - (east - west)) / 2;
+  return [west - missing, south, east + missing, north];
+}
+
 /**
  * What the map shows first (all cameras, or the whole city without any), and how far one may pan:
  * the map data, and every camera that stands outside it.
@@ -30,13 +42,12 @@ export function boundsAround(cameras: readonly Placed[]): { cameras: Bounds; lim
     location === null ? [] : [[location.lng, location.lat] as const],
   );
   const [west, south, east, north] = CITY_BOUNDS;
-  if (points.length === 0) return { cameras: [...CITY_BOUNDS], limit: [...CITY_BOUNDS] };
-  const shown = around(points);
+  const shown = points.length === 0 ? ([...CITY_BOUNDS] as Bounds) : around(points);
   const limit: Bounds = [
     Math.min(west, shown[0]),
     Math.min(south, shown[1]),
     Math.max(east, shown[2]),
     Math.max(north, shown[3]),
   ];
-  return { cameras: shown, limit };
+  return { cameras: shown, limit: widen(limit) };
 }

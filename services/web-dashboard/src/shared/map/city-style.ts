@@ -1,4 +1,4 @@
-import type { FeatureCollection } from 'geojson';
+import type { FeatureCollection, Position } from 'geojson';
 import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl';
 
 const CITY_DATA = '/map/helsinki.geojson';
@@ -21,6 +21,18 @@ const COLOURS = {
   label: '#8ea2b7',
 } as const;
 
+/** West, south, east, north of the data, degrees. */
+export const CITY_BOUNDS = [24.9352, 60.1642, 24.9534, 60.1791] as const;
+
+const [WEST, SOUTH, EAST, NORTH] = CITY_BOUNDS;
+const EDGE: Position[] = [
+  [WEST, SOUTH],
+  [EAST, SOUTH],
+  [EAST, NORTH],
+  [WEST, NORTH],
+  [WEST, SOUTH],
+];
+
 const kind = (value: string): ExpressionSpecification => ['==', ['get', 'k'], value];
 
 /** Width of a road of `w` (1 = a lane) in px: it grows with the zoom as the street does. */
@@ -36,9 +48,6 @@ const roadWidth = (extra: number): ExpressionSpecification => [
   ['+', ['*', ['get', 'w'], 11], extra * 2],
 ];
 
-/** West, south, east, north of the data, degrees. */
-export const CITY_BOUNDS = [24.9352, 60.1642, 24.9534, 60.1791] as const;
-
 export const CITY_STYLE: StyleSpecification = {
   version: 8,
   sources: {
@@ -47,6 +56,10 @@ export const CITY_STYLE: StyleSpecification = {
       // Filled by `loadCityData`: the worker that draws the map may not fetch anything itself.
       data: { type: 'FeatureCollection', features: [] },
       attribution: '© OpenStreetMap contributors',
+    },
+    edge: {
+      type: 'geojson',
+      data: { type: 'LineString', coordinates: EDGE },
     },
   },
   layers: [
@@ -103,18 +116,25 @@ export const CITY_STYLE: StyleSpecification = {
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': COLOURS.road, 'line-width': roadWidth(0) },
     },
+    // The data ends in a straight cut: let it fade instead.
+    {
+      id: 'edge',
+      type: 'line',
+      source: 'edge',
+      paint: { 'line-color': COLOURS.land, 'line-width': 56, 'line-blur': 28 },
+    },
     {
       id: 'road-names',
       type: 'symbol',
       source: 'city',
       filter: ['all', kind('road'), ['has', 'name']],
-      minzoom: 14.2,
+      minzoom: 13.6,
       layout: {
         'symbol-placement': 'line',
         'symbol-spacing': 320,
         'text-field': ['get', 'name'],
         'text-font': ['Inter Variable'],
-        'text-size': ['interpolate', ['linear'], ['zoom'], 14, 10, 17, 13],
+        'text-size': ['interpolate', ['linear'], ['zoom'], 14, 10.5, 17, 13],
         'text-letter-spacing': 0.02,
       },
       paint: {

@@ -109,12 +109,12 @@ async def test_new_zones_are_followed(station: Station) -> None:
 
 async def test_frames_of_several_cameras_are_detected_side_by_side(station: Station) -> None:
     together = threading.Barrier(2, timeout=10)
-    station.detector.before_detect = lambda: together.wait() and None
+    station.detector.before_detect = together.wait
     outcomes = await asyncio.gather(
         station.service.infer(station.frame(camera_key="cam_01")),
         station.service.infer(station.frame(camera_key="cam_02")),
     )
-    assert outcomes == [INFERRED, INFERRED]
+    assert set(outcomes) == {INFERRED}
 
 
 async def test_the_status_tells_rate_and_latency(station: Station) -> None:

@@ -32,7 +32,7 @@ from sentinel_vision.detection.detections import Detections
 from sentinel_vision.detection.engine import Detector
 from sentinel_vision.frames.frame import Frame
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome
-from sentinel_vision.rules.engine import IncidentChange
+from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.scene import SceneFrame
 
 log = structlog.get_logger(__name__)

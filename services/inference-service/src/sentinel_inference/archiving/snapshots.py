@@ -12,7 +12,7 @@ from sentinel_vision.detection.detections import NO_TRACK
 from sentinel_vision.frames.annotation import draw_detections
 from sentinel_vision.frames.frame import Picture
 from sentinel_vision.frames.jpeg import encode_picture
-from sentinel_vision.rules.engine import IncidentChange
+from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.scene import SceneFrame
 
 log = structlog.get_logger(__name__)

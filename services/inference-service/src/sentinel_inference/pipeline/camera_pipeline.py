@@ -12,7 +12,8 @@ from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.frames.frame import Frame
-from sentinel_vision.rules.engine import IncidentChange, RuleEngine
+from sentinel_vision.rules.case import IncidentChange
+from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
 from sentinel_vision.tracking.tracker import Tracker
 

@@ -13,7 +13,7 @@ from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import Database, EventFilter
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline
-from sentinel_vision.rules.engine import IncidentChange
+from sentinel_vision.rules.case import IncidentChange
 
 STREAM_LOST_S = 5.0
 RESUME_GRACE_S = 20.0

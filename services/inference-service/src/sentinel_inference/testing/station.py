@@ -49,7 +49,7 @@ class ScriptedDetector:
     model_version: str = "scripted"
     model_sha256: str = "0" * 64
     name: str = "script"
-    before_detect: Callable[[], None] = lambda: None
+    before_detect: Callable[[], object] = lambda: None
 
     def detect(self, rgb: NDArray[np.uint8], source: tuple[int, int]) -> Detections:
         """See `Detector.detect`."""

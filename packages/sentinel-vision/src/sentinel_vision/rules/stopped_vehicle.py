@@ -7,9 +7,8 @@ short occlusion, does not start it again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from functools import partial
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 import numpy as np
@@ -19,7 +18,6 @@ from sentinel_core.domain.incidents import EndReason, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.detection.detections import NO_TRACK
 from sentinel_vision.rules.case import (
-    SAME_PLACE_IOU,
     Box,
     Case,
     IncidentBook,
@@ -28,9 +26,9 @@ from sentinel_vision.rules.case import (
     Reading,
     Subject,
 )
-from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
-from sentinel_vision.rules.kinematics import DISPLACEMENT_S
+from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.places import Limits, PlaceTable, Sighting, Verdict
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
@@ -47,7 +45,9 @@ class StoppedVehicleParameters(RuleParameters):
         ZoneType.NO_STOP: {"on_s": 60.0}
     }
 
-    on_s: float = parameter(10.0, "s", (4.0, 600.0), "The vehicle must stand for so long.")
+    on_s: float = parameter(
+        10.0, "s", (4.0, 600.0), "The vehicle must stand for so long; 60 s in a no-stop zone."
+    )
     off_s: float = parameter(
         5.0, "s", (1.0, 600.0), "It ends when the vehicle has moved or was absent for so long."
     )
@@ -78,37 +78,11 @@ class StoppedVehicleParameters(RuleParameters):
             raise ValueError("moved_m must not be below still_m")
         return self
 
-    def limits(self, unit: str) -> tuple[float, float, float]:
-        """Still, moved and left in the camera's unit."""
+    def limits(self, unit: str) -> Limits:
+        """In the camera's unit."""
         if unit == "m":
-            return self.still_m, self.moved_m, self.left_m
-        return self.still_bl, self.moved_bl, self.left_bl
-
-
-class _Verdict(IntEnum):
-    """On one track over a place; the least counts where there are several."""
-
-    STILL = 0
-    CREEPS = 1
-    UNKNOWN = 2
-    MOVED = 3
-
-
-_VERDICTS = tuple(_Verdict)
-
-
-class _Sighting(NamedTuple):
-    """The track that tells most about a place.
-
-    Attributes:
-        way: In the last 3 s, in units.
-        from_place: Distance from where the vehicle stopped, in units.
-    """
-
-    verdict: _Verdict
-    track_id: int
-    way: float
-    from_place: float
+            return Limits(self.still_m, self.moved_m, self.left_m)
+        return Limits(self.still_bl, self.moved_bl, self.left_bl)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,18 +139,18 @@ class StoppedVehicleRule:
         """Take in one frame; in the zones of `crowded` no incident may begin."""
         candidates = view.is_vehicle & ~view.inside[:, self._parking].any(axis=1)
         changes = []
-        free = candidates
         if self._places:
-            overlaps = self._overlaps(view) * candidates
-            free = candidates & ~(overlaps > SAME_PLACE_IOU).any(axis=0)
-            sightings = self._sight(view, overlaps)
-            for index, place in enumerate(self._places):
-                reading = _read(place, view, sightings.get(index), crowded)
-                changes.append(place.case.step(view.now, view.scene, reading))
+            current = [place.current_track for place in self._places]
+            sightings = self._table.sight(view, candidates, current)
+            for place, sighting in zip(self._places, sightings, strict=True):
+                reading = _read(place, view, sighting, crowded)
+                change = place.case.step(view.now, view.scene, reading)
+                if change is not None:
+                    changes.append(change)
             if not all(place.case.machine.is_busy for place in self._places):
                 self._keep([place for place in self._places if place.case.machine.is_busy])
-        self._find_places(view, free)
-        return [change for change in changes if change is not None]
+        self._find_places(view, candidates)
+        return changes
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
@@ -203,46 +177,21 @@ class StoppedVehicleRule:
         self._keep([place for place, out in zip(self._places, is_gone, strict=True) if not out])
         return _end(gone, EndReason.ZONE_CHANGED, at, scene)
 
-    def _overlaps(self, view: View) -> Floats:
-        """IoU of each place with each track's box, shape (places, tracks)."""
-        size = (view.scene.width, view.scene.height)
-        return intersection_over_union(self._boxes, view.motion.boxes / (*size, *size))
-
-    def _sight(self, view: View, overlaps: Floats) -> dict[int, _Sighting]:
-        """What tells most about each place by index; nothing for a place with no track over it."""
+    def _find_places(self, view: View, candidates: Flags) -> None:
         motion = view.motion
-        current = np.array([place.current_track for place in self._places])
-        is_current = (motion.track_ids == current[:, None]) & view.is_vehicle
-        places, rows = np.nonzero((overlaps > SAME_PLACE_IOU) | is_current)
-        still, moved, left = self._limits[places].T
-        way = motion.displacement[rows]
-        is_young = np.isnan(way)
-        still = np.where(is_young, moved, still)
-        way = np.where(is_young, motion.speed[rows] * DISPLACEMENT_S, way)
-        offset = motion.position[rows] - self._origins[places]
-        from_place = np.hypot(offset[:, 0], offset[:, 1]) / motion.length[rows]
-        verdicts = np.where(way < still, _Verdict.STILL, _Verdict.CREEPS)
-        verdicts[np.isnan(way) | np.isnan(from_place)] = _Verdict.UNKNOWN
-        verdicts[(way > moved) | (from_place > left)] = _Verdict.MOVED
-        order = np.lexsort((rows, -overlaps[places, rows], verdicts, places))[::-1]
-        columns = (places, verdicts, motion.track_ids[rows], way, from_place)
-        return {
-            place: _Sighting(_VERDICTS[verdict], *details)
-            for place, verdict, *details in zip(
-                *(column[order].tolist() for column in columns), strict=True
-            )
-        }
-
-    def _find_places(self, view: View, free: Flags) -> None:
-        motion = view.motion
-        free = free & motion.mature & (motion.displacement < self._most_still)
-        if not free.any():
-            return
+        stands = candidates & motion.mature & (motion.displacement < self._most_still)
         taken = {place.current_track for place in self._places}
-        found = []
-        for row in np.flatnonzero(free).tolist():
-            if int(motion.track_ids[row]) not in taken:
-                found += self._try_place(view, row)
+        rows = np.array(
+            [
+                row
+                for row in np.flatnonzero(stands).tolist()
+                if int(motion.track_ids[row]) not in taken
+            ],
+            dtype=np.intp,
+        )
+        if self._places and len(rows):
+            rows = rows[~self._table.are_covered(view, rows)]
+        found = [place for row in rows.tolist() for place in self._try_place(view, row)]
         if found:
             self._keep(self._places + found)
 
@@ -254,12 +203,13 @@ class StoppedVehicleRule:
         return []
 
     def _keep(self, places: list[_Place]) -> None:
-        """From now on these are the places; their arrays save time in every frame."""
+        """From now on these are the places."""
         self._places = places
-        self._boxes = np.array([place.box for place in places]).reshape(-1, 4)
-        self._origins = np.array([place.position for place in places]).reshape(-1, 2)
-        limits = [place.parameters.limits(self._unit) for place in places]
-        self._limits = np.array(limits).reshape(-1, 3)
+        self._table = PlaceTable(
+            [place.box for place in places],
+            [place.position for place in places],
+            [place.parameters.limits(self._unit) for place in places],
+        )
 
     def _new_place(
         self, view: View, row: int, zone: Zone, parameters: StoppedVehicleParameters
@@ -289,23 +239,24 @@ class StoppedVehicleRule:
 
 
 def _read(
-    place: _Place, view: View, sighting: _Sighting | None, crowded: frozenset[UUID]
+    place: _Place, view: View, sighting: Sighting | None, crowded: frozenset[UUID]
 ) -> Reading:
     if sighting is None:
         return _read_absent(place, view)
     verdict = sighting.verdict
-    if verdict is _Verdict.STILL:
+    if verdict is Verdict.STILL:
         place.take_track(sighting.track_id, view.now)
+    met = None if verdict is Verdict.UNKNOWN else verdict is Verdict.STILL
     may_open = crowded.isdisjoint(place.zone_ids)
-    severity = _SEVERITY_AT_ALARM
-    if may_open or place.case.incident is not None:
-        over_s = _dwell_s(place.case, view.now) - place.parameters.on_s
-        severity = min(_MOST_SEVERE, severity + max(0.0, over_s) / 60.0)
+    if not may_open and place.case.incident is None:
+        # The common case in a jam, with a place for each vehicle: nothing will be told.
+        return Reading(met, verdict is Verdict.MOVED, may_open=False, box=place.box)
+    over_s = _dwell_s(place.case, view.now) - place.parameters.on_s
     return Reading(
-        met=None if verdict is _Verdict.UNKNOWN else verdict is _Verdict.STILL,
-        cleared=verdict is _Verdict.MOVED,
+        met=met,
+        cleared=verdict is Verdict.MOVED,
         may_open=may_open,
-        severity=severity,
+        severity=min(_MOST_SEVERE, _SEVERITY_AT_ALARM + max(0.0, over_s) / 60.0),
         explain=partial(_explain, place, sighting, view),
         track_ids=place.track_ids,
         box=place.box,
@@ -319,7 +270,7 @@ def _read_absent(place: _Place, view: View) -> Reading:
     return Reading(met=False if is_gone else None, cleared=True)
 
 
-def _explain(place: _Place, sighting: _Sighting, view: View) -> tuple[Measurement, ...]:
+def _explain(place: _Place, sighting: Sighting, view: View) -> tuple[Measurement, ...]:
     unit = view.motion.unit
     still, _, left = place.parameters.limits(unit)
     entries = [

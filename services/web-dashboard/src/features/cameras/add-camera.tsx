@@ -74,7 +74,7 @@ export function AddCamera({ onClose, onAdded }: AddCameraProps) {
           <>
             <CameraFields draft={draft} faults={wasTried ? faults : {}} onChange={change} />
             <FormProblem error={create.error} />
-            <div className="-mx-4 -mb-4 sticky bottom-0 flex justify-end gap-2 border-hairline border-t bg-panel px-4 py-3">
+            <div className="-bottom-4 -mx-4 -mb-4 sticky z-10 flex justify-end gap-2 border-hairline border-t bg-panel px-4 py-3">
               <Button variant="ghost" onClick={onClose}>
                 Cancel
               </Button>

@@ -57,7 +57,7 @@ export function EditCamera({ camera, onClose }: EditCameraProps) {
           onChange={(change) => setDraft((known) => ({ ...known, ...change }))}
         />
         <FormProblem error={save.error} />
-        <div className="-mx-4 -mb-4 sticky bottom-0 flex justify-end gap-2 border-hairline border-t bg-panel px-4 py-3">
+        <div className="-bottom-4 -mx-4 -mb-4 sticky z-10 flex justify-end gap-2 border-hairline border-t bg-panel px-4 py-3">
           {isStale && <Button onClick={reload}>Load the newer state</Button>}
           <Button variant="ghost" onClick={onClose}>
             Cancel

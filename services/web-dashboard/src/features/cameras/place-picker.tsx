@@ -4,6 +4,7 @@ import { camerasQuery } from '@/shared/api/cameras';
 import type { Camera } from '@/shared/api/types';
 import { BaseMap } from '@/shared/map/base-map';
 import { Button } from '@/shared/ui/button';
+import { TextInput } from '@/shared/ui/field';
 
 interface PlacePickerProps {
   readonly value: Camera['location'];
@@ -11,6 +12,8 @@ interface PlacePickerProps {
 }
 
 const NO_CAMERAS: readonly Camera[] = [];
+const MAX_LATITUDE = 90;
+const MAX_LONGITUDE = 180;
 const round = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
 
 /** A click on the map says where the camera stands. */
@@ -21,6 +24,7 @@ export default function PlacePicker({ value, onChange }: PlacePickerProps) {
       <div className="h-48 overflow-hidden rounded-md border border-hairline">
         <BaseMap
           label="Map: click where the camera stands"
+          isFilled
           cameras={cameras}
           cursor="crosshair"
           onClick={({ lngLat }) => onChange({ lat: round(lngLat.lat), lng: round(lngLat.lng) })}
@@ -43,18 +47,58 @@ export default function PlacePicker({ value, onChange }: PlacePickerProps) {
           )}
         </BaseMap>
       </div>
-      <div className="flex h-6 items-center justify-between text-muted text-xs">
-        {value === null ? (
-          'Click where it stands. It may also stay without a place.'
-        ) : (
-          <>
-            {value.lat.toFixed(5)}, {value.lng.toFixed(5)}
-            <Button size="small" variant="ghost" onClick={() => onChange(null)}>
-              Clear
-            </Button>
-          </>
-        )}
+      <div className="mt-1 flex items-center gap-2 text-muted text-xs">
+        <span className="flex-1">
+          {value === null ? 'Click where it stands, or leave it without a place.' : null}
+        </span>
+        <Degrees
+          label="Latitude"
+          limit={MAX_LATITUDE}
+          value={value?.lat}
+          onChange={(lat) => onChange({ lat, lng: value?.lng ?? 0 })}
+        />
+        <Degrees
+          label="Longitude"
+          limit={MAX_LONGITUDE}
+          value={value?.lng}
+          onChange={(lng) => onChange({ lat: value?.lat ?? 0, lng })}
+        />
+        <Button
+          size="small"
+          variant="ghost"
+          disabled={value === null}
+          onClick={() => onChange(null)}
+        >
+          Clear
+        </Button>
       </div>
     </div>
+  );
+}
+
+interface DegreesProps {
+  readonly label: string;
+  readonly limit: number;
+  readonly value: number | undefined;
+  readonly onChange: (degrees: number) => void;
+}
+
+/** For whoever knows the numbers, and for places off this map. */
+function Degrees({ label, limit, value, onChange }: DegreesProps) {
+  return (
+    <TextInput
+      type="number"
+      step="any"
+      min={-limit}
+      max={limit}
+      aria-label={label}
+      placeholder={label}
+      value={value ?? ''}
+      onChange={(event) => {
+        const degrees = event.target.valueAsNumber;
+        if (Math.abs(degrees) <= limit) onChange(degrees);
+      }}
+      style={{ width: '7.5rem' }}
+    />
   );
 }

@@ -122,12 +122,23 @@ function Rows({ board, selected, onSelect, onStep }: RowsProps) {
 function Quiet({ tab }: { tab: 'new' | 'all' }) {
   const cameras = useQuery(camerasQuery);
   const watched = cameras.data?.filter((camera) => camera.status !== 'offline').length ?? 0;
-  const title = tab === 'new' ? 'All quiet' : 'No incidents yet';
+  if (watched === 0) {
+    return (
+      <PanelMessage
+        icon={<ShapeMark shape="cross" className="text-offline" />}
+        title="Nothing is watched"
+      >
+        No camera is online, so no incident can be seen.
+      </PanelMessage>
+    );
+  }
   return (
-    <PanelMessage icon={<ShapeMark shape="dot" className="text-ok" />} title={title}>
-      {watched === 0
-        ? 'No camera is online, so nothing is watched.'
-        : `${watched} ${watched === 1 ? 'camera is' : 'cameras are'} watched. Incidents appear here the moment a rule fires.`}
+    <PanelMessage
+      icon={<ShapeMark shape="dot" className="text-ok" />}
+      title={tab === 'new' ? 'All quiet' : 'No incidents yet'}
+    >
+      {watched} {watched === 1 ? 'camera is' : 'cameras are'} watched. Incidents appear here the
+      moment a rule fires.
     </PanelMessage>
   );
 }

@@ -88,7 +88,9 @@ function Facts({ incident }: { readonly incident: Incident }) {
           </>
         )}
       </p>
-      <p className="truncate">{describeHandling(incident, now)}</p>
+      <p className="truncate" title={describeHandling(incident, now)}>
+        {describeHandling(incident, now)}
+      </p>
     </div>
   );
 }

@@ -102,7 +102,7 @@ function EmptyWall({ wall }: { readonly wall: WallState }) {
     >
       {hasCameras
         ? 'Switch one on to see it here.'
-        : 'Its live picture appears here, with boxes on what moves, seconds after it is added.'}
+        : 'A camera’s live picture appears here seconds after it is added, with boxes on what moves.'}
     </PanelMessage>
   );
 }

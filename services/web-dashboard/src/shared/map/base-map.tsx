@@ -18,6 +18,8 @@ interface BaseMapProps {
   readonly label: string;
   /** What the map must be able to show. */
   readonly cameras: readonly Camera[];
+  /** Fills its frame with streets, rather than show all cameras at once. */
+  readonly isFilled?: boolean;
   readonly mapRef?: Ref<MapRef>;
   readonly interactiveLayerIds?: string[];
   readonly cursor?: string;
@@ -28,17 +30,26 @@ interface BaseMapProps {
 
 /** The city without anything on it. */
 export function BaseMap(props: BaseMapProps) {
-  const { label, cameras, mapRef, interactiveLayerIds = [], cursor, onClick, onLoad } = props;
+  const {
+    label,
+    cameras,
+    isFilled = false,
+    mapRef,
+    interactiveLayerIds = [],
+    cursor,
+    onClick,
+    onLoad,
+  } = props;
   const [isBroken, setBroken] = useState(false);
   const bounds = useMemo(() => boundsAround(cameras), [cameras]);
   return (
-    <section aria-label={label} data-own-keys className="city-map relative size-full">
+    <section aria-label={label} data-own-keys className="city-map relative isolate size-full">
       <MapGl
         ref={mapRef ?? null}
         mapLib={maplibregl}
         mapStyle={CITY_STYLE}
         initialViewState={{ bounds: bounds.cameras, fitBoundsOptions: FIT }}
-        maxBounds={bounds.limit}
+        maxBounds={isFilled ? bounds.data : bounds.limit}
         minZoom={11}
         maxZoom={18.5}
         dragRotate={false}

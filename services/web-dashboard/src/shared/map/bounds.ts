@@ -33,21 +33,26 @@ function widen([west, south, east, north]: Bounds): Bounds {
   return [west - missing, south, east + missing, north];
 }
 
-/**
- * What the map shows first (all cameras, or the whole city without any), and how far one may pan:
- * the map data, and every camera that stands outside it.
- */
-export function boundsAround(cameras: readonly Placed[]): { cameras: Bounds; limit: Bounds } {
+interface MapBounds {
+  /** What the map shows first: all cameras, or the whole city without any. */
+  readonly cameras: Bounds;
+  /** The map data, and every camera that stands outside it. */
+  readonly data: Bounds;
+  /** How far one may pan on a map that shows everything at once. */
+  readonly limit: Bounds;
+}
+
+export function boundsAround(cameras: readonly Placed[]): MapBounds {
   const points = cameras.flatMap(({ location }) =>
     location === null ? [] : [[location.lng, location.lat] as const],
   );
   const [west, south, east, north] = CITY_BOUNDS;
   const shown = points.length === 0 ? ([...CITY_BOUNDS] as Bounds) : around(points);
-  const limit: Bounds = [
+  const data: Bounds = [
     Math.min(west, shown[0]),
     Math.min(south, shown[1]),
     Math.max(east, shown[2]),
     Math.max(north, shown[3]),
   ];
-  return { cameras: shown, limit: widen(limit) };
+  return { cameras: shown, data, limit: widen(data) };
 }

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { openSession, useSession } from '@/shared/api/session';
@@ -14,15 +15,18 @@ interface SessionGateProps {
 export function SessionGate({ splash, children }: SessionGateProps) {
   const status = useSession((session) => session.status);
   const router = useRouter();
+  const client = useQueryClient();
   const pathname = usePathname();
   useEffect(() => {
     if (useSession.getState().status === 'unknown') void openSession();
   }, []);
   useEffect(() => {
     if (status !== 'signed-out') return;
+    // Nothing of one person is left on the screen for the next.
+    client.clear();
     const here = `${pathname}${window.location.search}`;
     router.replace(`/sign-in/?next=${encodeURIComponent(here)}`);
-  }, [status, pathname, router]);
+  }, [status, pathname, router, client]);
   if (status === 'unreachable') return <Unreachable />;
   return status === 'signed-in' || status === 'open' ? children : splash;
 }

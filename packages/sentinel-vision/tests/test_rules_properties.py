@@ -90,7 +90,7 @@ def shuffled(scene: SceneFrame, seed: int) -> SceneFrame:
     return replace(scene, detections=scene.detections.select(rows))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(plans=PLANS, seed=st.integers(0, 1000))
 def test_the_order_of_the_detections_changes_nothing(plans: list[Plan], seed: int) -> None:
     scenes = film([plan.vehicle() for plan in plans], 40.0)
@@ -102,7 +102,7 @@ def test_the_order_of_the_detections_changes_nothing(plans: list[Plan], seed: in
     assert repr(plain) == repr(mixed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(plans=PLANS)
 def test_the_same_frames_give_the_same_incidents(plans: list[Plan]) -> None:
     scenes = film([plan.vehicle() for plan in plans], 30.0)

@@ -47,16 +47,21 @@ class PolygonSet:
 
 
 class ZoneRaster:
-    """How much of each of some polygons is covered by boxes, on a grid of 64 x 36 cells."""
+    """How much of each of some polygons is covered by boxes, on a grid of 64 x 36 cells.
 
-    _x = (np.arange(GRID_COLUMNS) + 0.5) / GRID_COLUMNS
-    _y = (np.arange(GRID_ROWS) + 0.5) / GRID_ROWS
+    A row of cells is one 64-bit word, so that the union of boxes is an `or`.
+    """
+
+    _y = ((np.arange(GRID_ROWS) + 0.5) / GRID_ROWS)[:, None]
+    _below = np.array([(1 << column) - 1 for column in range(GRID_COLUMNS + 1)], dtype=np.uint64)
 
     def __init__(self, polygons: Sequence[Sequence[Point]]) -> None:
-        x, y = np.meshgrid(self._x, self._y)
+        x, y = np.meshgrid((np.arange(GRID_COLUMNS) + 0.5) / GRID_COLUMNS, self._y)
         inside = PolygonSet(polygons).contain(np.column_stack([x.ravel(), y.ravel()]))
-        self._cells: Flags = inside.T.reshape(-1, GRID_ROWS, GRID_COLUMNS)
-        self._sizes = np.maximum(self._cells.sum(axis=(1, 2)), 1)
+        cells = inside.T.reshape(-1, GRID_ROWS, GRID_COLUMNS)
+        bits = np.uint64(1) << np.arange(GRID_COLUMNS, dtype=np.uint64)
+        self._cells = np.where(cells, bits, np.uint64(0)).sum(axis=2, dtype=np.uint64)
+        self._sizes = np.maximum(cells.sum(axis=(1, 2)), 1)
 
     def covered_shares(self, boxes: Floats, present: Flags) -> Floats:
         """Share 0..1 of each polygon under the union of the boxes present in it.
@@ -65,11 +70,13 @@ class ZoneRaster:
             boxes: (n, 4) x1, y1, x2, y2 in 0..1.
             present: (polygons, n).
         """
-        columns = (self._x >= boxes[:, :1]) & (self._x < boxes[:, 2:3])
-        rows = (self._y[:, None] >= boxes[:, 1]) & (self._y[:, None] < boxes[:, 3])
-        hits = (rows & present[:, None, :]).astype(np.float32) @ columns.astype(np.float32)
-        covered = ((hits > 0.0) & self._cells).sum(axis=(1, 2))
-        shares: Floats = covered / self._sizes
+        edges = np.ceil(boxes[:, ::2] * GRID_COLUMNS - 0.5).astype(np.intp)
+        words = self._below[np.clip(edges, 0, GRID_COLUMNS)]
+        spans = words[:, 1] & ~words[:, 0]
+        rows = (self._y >= boxes[:, 1]) & (self._y < boxes[:, 3])
+        layers = np.where(rows & present[:, None, :], spans, np.uint64(0))
+        covered = np.bitwise_count(np.bitwise_or.reduce(layers, axis=2) & self._cells)
+        shares: Floats = covered.sum(axis=1, dtype=np.int64) / self._sizes
         return shares
 
 

@@ -25,7 +25,9 @@ _TOLERANCE_S = 0.01
 _EDGE_SHARE = 0.01
 _CAPACITY = 160
 _MIN_SPREAD_S2 = 1e-6
-_X, _LENGTH, _TIME, _EAST, _NORTH = 0, 2, 3, 4, 5
+
+# Channels of the tables: x and y, with a calibration east and north, then these two.
+_LENGTH, _TIME = -2, -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +68,8 @@ class Kinematics:
     def __init__(self, ground: GroundPlane | None) -> None:
         self._ground = ground
         self.unit = "BL" if ground is None else "m"
-        self._channels = _TIME + 1 if ground is None else _NORTH + 1
-        self._axes = slice(_X, _LENGTH) if ground is None else slice(_EAST, _NORTH + 1)
+        self._channels = 4 if ground is None else 6
+        self._axes = slice(0, 2) if ground is None else slice(2, 4)
         self.reset()
 
     def reset(self) -> None:
@@ -176,11 +178,11 @@ class Kinematics:
 
     def _measure(self, boxes: Floats, feet: Floats, anchors: Floats) -> Floats:
         measured = np.empty((len(boxes), self._channels))
-        measured[:, :_LENGTH] = feet
+        measured[:, :2] = feet
         sides = boxes[:, 2:] - boxes[:, :2]
         measured[:, _LENGTH] = np.sqrt(sides[:, 0] * sides[:, 1])
         if self._ground is not None:
-            measured[:, _EAST:] = self._ground.to_metres(anchors)
+            measured[:, 2:4] = self._ground.to_metres(anchors)
         return measured
 
     def _window(self, seconds: float, now: Instant) -> slice:
@@ -199,7 +201,7 @@ class Kinematics:
     ) -> Motion:
         window = self._window(SMOOTHING_S, now)
         recent = self._medians[window, slots]
-        rates = _slopes(recent[:, :, _TIME] - now.observed_s, recent)
+        rates = _slopes(recent[:, :, _TIME] - now.observed_s, recent[:, :, :_LENGTH])
         current = recent[-1]
         length = current[:, _LENGTH] if self._ground is None else np.ones(len(slots))
         position = current[:, self._axes]
@@ -213,7 +215,7 @@ class Kinematics:
             boxes=boxes,
             anchors=anchors,
             unit=self.unit,
-            velocity_px_s=rates[:, _X:_LENGTH],
+            velocity_px_s=rates[:, :2],
             speed=np.hypot(pace[:, 0], pace[:, 1]) / length,
             displacement=np.hypot(way[:, 0], way[:, 1]) / length,
             position=position,

@@ -49,7 +49,7 @@ def test_a_standing_queue_that_fills_the_lane() -> None:
     assert incident.severity == pytest.approx(10.0, abs=0.1)
     measured = {entry.condition: entry for entry in incident.explain}
     assert measured["vehicles"].measured == 24
-    assert measured["median speed below"].unit == "BL/s"
+    assert measured["median speed"].unit == "BL/s"
     assert measured["share of the zone covered"].measured > 0.5
     assert all(entry.since == incident.started_at for entry in incident.explain)
 
@@ -133,7 +133,7 @@ def test_calibrated_it_counts_vehicles_per_kilometre_of_lane() -> None:
     (incident,) = opened(watch(RuleEngine("cam", zones, "v0"), film(queue(), 40.0)))
     measured = {entry.condition: entry for entry in incident.explain}
     assert measured["density"].measured == pytest.approx(24 / (48 * 36 / 3.5 / 1000), rel=0.01)
-    assert measured["median speed below"].unit == "m/s"
+    assert measured["median speed"].unit == "m/s"
 
 
 def test_it_learns_how_fast_traffic_is_here() -> None:

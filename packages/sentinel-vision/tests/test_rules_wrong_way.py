@@ -43,7 +43,7 @@ def test_a_vehicle_that_drives_against_its_lane() -> None:
     # 2 body lengths at 1 BL/s, counted from where the track began to count.
     assert seconds_of(incident.alarm_at) == pytest.approx(3.0, abs=0.6)
     explained = {entry.condition: entry for entry in incident.explain}
-    assert explained["cosine of heading and lane below"].measured == pytest.approx(-1.0, abs=0.01)
+    assert explained["cosine of heading and lane"].measured == pytest.approx(-1.0, abs=0.01)
     assert explained["speed"].measured == pytest.approx(1.0, abs=0.05)
     assert explained["way against the lane"].measured >= 2.0
 

@@ -143,7 +143,7 @@ class _ZoneWatch:
         chosen = self.parameters
         slow = chosen.slow_share * self.free_flow.speed
         entries = [
-            ("median speed below", flow.speed, slow, f"{self._unit}/s"),
+            ("median speed", flow.speed, slow, f"{self._unit}/s"),
             ("share of the zone covered", flow.occupied, chosen.occupied_share, ""),
             ("density", flow.density, chosen.density, "veh/km/lane"),
             ("vehicles", float(len(flow.track_ids)), chosen.vehicles, "vehicles"),

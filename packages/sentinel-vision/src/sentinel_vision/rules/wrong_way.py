@@ -254,7 +254,7 @@ def _explain(driver: _Driver, unit: str, cosine: float, speed: float) -> tuple[M
     least_speed, least_way = driver.parameters.limits(unit)
     return (
         Measurement(
-            condition="cosine of heading and lane below",
+            condition="cosine of heading and lane",
             measured=cosine,
             threshold=driver.parameters.cosine,
             unit="",

@@ -1,0 +1,34 @@
+"""A camera is added, seen and deleted on its page, and what cannot be opened says why."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+from product import running_sentinel
+
+from sentinel_camera.testing.clips import ClipSpec, write_clip
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+async def test_a_camera_comes_and_goes_on_its_page(browser: Browser, tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    (data_dir / "videos").mkdir(parents=True)
+    clip = write_clip(data_dir / "videos" / "street.mp4", ClipSpec())
+    with running_sentinel(data_dir, "--no-auth") as sentinel:
+        page = await browser.new_page(viewport={"width": 1280, "height": 720})
+        await page.goto(f"{sentinel.url}/cameras/")
+        await page.get_by_role("button", name="Add camera").first.click()
+        await page.get_by_label("Source").fill("rtsp://user:geheim@127.0.0.1:9/none")
+        await page.get_by_role("button", name="Test the source").click()
+        await expect(page.get_by_text("Nothing listens")).to_be_visible(timeout=20_000)
+        await page.get_by_label("Source").fill(str(clip))
+        await page.get_by_role("button", name="Test the source").click()
+        await expect(page.get_by_label("Name")).to_be_visible(timeout=20_000)
+        await page.get_by_label("Name").fill("Street corner")
+        await page.get_by_role("dialog").get_by_role("button", name="Add camera").click()
+        row = page.get_by_role("row", name="Street corner")
+        await expect(row).to_contain_text("Online", timeout=30_000)
+        await row.get_by_role("button", name="Delete").click()
+        await page.get_by_role("button", name="Delete", exact=True).last.click()
+        await expect(row).to_have_count(0)

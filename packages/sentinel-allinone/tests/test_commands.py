@@ -120,6 +120,7 @@ def test_the_doctor_names_each_setting_with_its_origin(sentinel: Sentinel, data_
     assert {"machine", "model", "data directory", "port"} <= {f["what"] for f in report["findings"]}
     origins = {row["name"]: row["origin"] for row in report["settings"]}
     assert origins["bus_url"] == "default"
+    assert origins["data_dir"] == "flag"
     assert "secret_key" in origins
 
 

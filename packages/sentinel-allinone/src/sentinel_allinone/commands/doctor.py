@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Look at this machine and at the settings; exit with 1 where something is wrong."""
     settings = load_settings({"data_dir": data_dir})
     findings = [examine(settings) for examine in EXAMINATIONS]
-    values = _setting_rows(settings)
+    values = _setting_rows(settings, flags=set() if data_dir is None else {"data_dir"})
     if as_json:
         print_json({"findings": [asdict(f) for f in findings], "settings": values})
     else:
@@ -111,8 +111,9 @@ def _data_directory(settings: Settings) -> Finding:
 
 def _port(settings: Settings) -> Finding:
     host, port = settings.api.host, settings.api.port
-    if DataDirectory(settings.data_path).running_system() is not None:
-        return Finding("port", f"{host}:{port}, a sentinel is running on this data directory")
+    running = DataDirectory(settings.data_path).running_system()
+    if running is not None:
+        return Finding("port", f"a sentinel runs on this data directory at {running.url}")
     try:
         with socket.create_server((host, port)):
             return Finding("port", f"{host}:{port} is free")
@@ -147,10 +148,11 @@ EXAMINATIONS: tuple[Callable[[Settings], Finding], ...] = (
 )
 
 
-def _setting_rows(settings: Settings) -> list[dict[str, str]]:
+def _setting_rows(settings: Settings, *, flags: Set[str]) -> list[dict[str, str]]:
+    origins = setting_origins() | dict.fromkeys(flags, "flag")
     return [
         {"name": name, "value": _shown(settings, name), "origin": origin}
-        for name, origin in setting_origins().items()
+        for name, origin in origins.items()
     ]
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import av
 from av.bitstream import BitStreamFilterContext
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sentinel_camera.sources.h264 import AvcFormatter, split_annex_b
@@ -56,6 +56,8 @@ def test_units_are_found_between_start_codes(units: list[bytes], long: bool) -> 
     assert list(split_annex_b(b"".join(code + unit for unit in units))) == units
 
 
+@example(b"", b"\x01")
+@example(b"", b"\x01\x00\x00\x00\x00\x01\x01")
 @given(st.binary(max_size=200), st.one_of(st.none(), st.binary(max_size=30)))
 def test_garbage_is_no_error(data: bytes, extradata: bytes | None) -> None:
     AvcFormatter(extradata).convert(data)

@@ -25,7 +25,7 @@ class AvcFormatter:
         self._sps: dict[int, bytes] = {}
         self._pps: dict[int, bytes] = {}
         self._configuration: bytes | None = None
-        if extradata and extradata[0] == 1:
+        if extradata and extradata[0] == 1 and len(extradata) > 4:  # shorter: cut off
             self._length_bytes = (extradata[4] & 3) + 1
             self._learn(_units_of_record(extradata))
         elif extradata:
@@ -104,8 +104,8 @@ def _units_of_record(record: bytes) -> Iterator[bytes]:
         for _ in range(count):
             length = int.from_bytes(record[position : position + 2])
             position += 2
-            if length:
-                yield record[position : position + length]
+            if unit := record[position : position + length]:
+                yield unit
             position += length
 
 

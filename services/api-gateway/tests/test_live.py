@@ -238,8 +238,12 @@ async def test_resume_brings_what_was_missed(world: World, join: Join) -> None:
     await world.add_camera()
     async with join(world) as browser:
         hello = await browser.next()
-    await world.store(make_incident_event())
-    await world.store(make_camera_state_event(), make_incident_event("ended"))
+    async with join(world) as witness:
+        await world.store(make_incident_event())
+        await world.store(make_camera_state_event(), make_incident_event("ended"))
+        # Told to all before the other comes back, or it would also hear them live.
+        while (await witness.until("incident"))["transition"] != "ended":
+            pass
     api = world.client()
     incident = make_incident_event().incident_id
     async with join(world) as browser:

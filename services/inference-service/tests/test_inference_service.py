@@ -107,6 +107,33 @@ async def test_new_zones_are_followed(station: Station) -> None:
     assert (last.transition, last.reason) == ("ended", "zone_changed")
 
 
+async def test_zones_that_the_rules_refuse_leave_the_old_ones_in_force(station: Station) -> None:
+    await station.show(cars(PARKED), times=2)
+    await _store_refused_zones(station)
+    await station.show(cars(PARKED), times=40)
+    opened = (await station.incident_events())[0]
+    assert (opened.type, opened.zone_version) == ("stopped_vehicle", 1)
+
+
+async def test_a_camera_whose_stored_zones_are_refused_is_still_looked_at(station: Station) -> None:
+    await _store_refused_zones(station)
+    await station.show(cars(PARKED), times=40)
+    assert len(await station.detection_events()) == 40
+    assert await station.incident_events() == []
+
+
+async def _store_refused_zones(station: Station) -> None:
+    """Past the API, which would not take them, as an earlier version of the product might have."""
+    async with station.database.transaction() as work:
+        camera = await work.cameras.get("cam_01")
+        zones = await work.cameras.zones(camera.id)
+        refused = zones.zones[0].model_copy(update={"rules": {"stopped_vehicle": {"on_s": -1.0}}})
+        await work.cameras.replace_zones(camera.id, zones.model_copy(update={"zones": (refused,)}))
+    await station.clock.wait_for_sleepers()
+    await station.clock.advance(1.0)
+    await station.clock.wait_for_sleepers()
+
+
 async def test_frames_of_several_cameras_are_detected_side_by_side(station: Station) -> None:
     together = threading.Barrier(2, timeout=10)
     station.detector.before_detect = together.wait

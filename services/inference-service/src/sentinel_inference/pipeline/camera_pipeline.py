@@ -83,9 +83,14 @@ class CameraPipeline:
         return JudgedFrame(scene, reported, changes, tuple(active))
 
     def replace_zones(self, zones: ZoneSet, at: datetime) -> Sequence[IncidentChange]:
-        """Use other zones from now on."""
+        """Use other zones from now on.
+
+        Raises:
+            InvalidInput: The rules refuse them; the old ones stay in force.
+        """
+        changes = self._rules.replace_zones(zones, at)
         self.zone_version = zones.version
-        return self._rules.replace_zones(zones, at)
+        return changes
 
     def lose_stream(self, at: datetime) -> Sequence[IncidentChange]:
         """The camera shows nothing any more: end what is active."""

@@ -4,16 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
+from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import EndReason, Incident
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import Database, EventFilter
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline
 from sentinel_vision.rules.case import IncidentChange
+
+log = structlog.get_logger(__name__)
 
 STREAM_LOST_S = 5.0
 RESUME_GRACE_S = 20.0
@@ -32,6 +37,7 @@ class _Place:
     lost_at_s: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_lost: bool = False
+    refused_version: int | None = None
 
 
 class Fleet:
@@ -99,8 +105,20 @@ class Fleet:
         if camera_key not in self._zones:
             await self._report(place.pipeline.close(EndReason.STREAM_LOST, now))
             del self._places[camera_key]
-        elif self._zones[camera_key].version != place.pipeline.zone_version:
-            await self._report(place.pipeline.replace_zones(self._zones[camera_key], now))
+        else:
+            await self._use_zones(place, self._zones[camera_key], now)
+
+    async def _use_zones(self, place: _Place, zones: ZoneSet, now: datetime) -> None:
+        """Take over a new version; one that the rules refuse is said once, the old one stays."""
+        if zones.version in (place.pipeline.zone_version, place.refused_version):
+            return
+        try:
+            changes = place.pipeline.replace_zones(zones, now)
+        except InvalidInput as error:
+            place.refused_version = zones.version
+            log.warning("zones refused", camera=place.pipeline.camera_key, reason=error.message)
+        else:
+            await self._report(changes)
 
     async def _end_if_lost(self, place: _Place) -> None:
         if not place.is_lost and self._clock.monotonic() > place.lost_at_s:
@@ -108,11 +126,23 @@ class Fleet:
             await self._report(place.pipeline.lose_stream(self._clock.utc_now()))
 
     def _make_place(self, camera_key: str, resume: Sequence[Incident]) -> _Place:
-        pipeline = CameraPipeline(
+        zones = self._zones.get(camera_key, ZoneSet())
+        lost_at_s = self._clock.monotonic() + RESUME_GRACE_S
+        try:
+            return _Place(self._make_pipeline(camera_key, zones, resume), lost_at_s)
+        except InvalidInput as error:
+            # Zones of an earlier version of the product: better no rules than no camera.
+            log.warning("zones refused", camera=camera_key, reason=error.message)
+            pipeline = self._make_pipeline(camera_key, ZoneSet(), resume)
+            return _Place(pipeline, lost_at_s, refused_version=zones.version)
+
+    def _make_pipeline(
+        self, camera_key: str, zones: ZoneSet, resume: Sequence[Incident]
+    ) -> CameraPipeline:
+        return CameraPipeline(
             camera_key,
-            zones=self._zones.get(camera_key, ZoneSet()),
+            zones=zones,
             model_version=self._model_version,
             thresholds=self._thresholds,
             resume=resume,
         )
-        return _Place(pipeline, self._clock.monotonic() + RESUME_GRACE_S)

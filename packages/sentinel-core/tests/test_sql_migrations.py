@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sentinel_core.adapters.sql import (
     upgrade_database,
 )
 from sentinel_core.adapters.sql.models import Base
+from sentinel_core.adapters.sql.sqlite import PRAGMAS, sqlite_connector
 from sentinel_core.domain.errors import Conflict, DependencyUnavailable, InvalidInput
 from sentinel_core.ports.secrets import Secrets
 from sentinel_core.testing.clock import ManualClock
@@ -105,6 +107,23 @@ async def test_several_may_upgrade_at_once(
 ) -> None:
     await asyncio.gather(*(upgrade_database(sqlite_url) for _ in range(4)))
     assert await is_current(sqlite_url, clock, secrets)
+
+
+def test_new_file_that_another_is_writing_is_waited_for(sqlite_file: Path) -> None:
+    """The switch to WAL does not wait for a lock by itself."""
+    writer = sqlite3.connect(sqlite_file, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor() as threads:
+        opening = threads.submit(asyncio.run, _open_and_close(sqlite_file))
+        assert not wait([opening], timeout=0.2).done, opening.exception()
+        writer.execute("COMMIT")
+        opening.result()
+    writer.close()
+
+
+async def _open_and_close(file: Path) -> None:
+    connection = await sqlite_connector(sa.make_url(f"sqlite:///{file}"), PRAGMAS)()
+    await connection.close()
 
 
 async def test_schema_is_current_only_after_the_upgrade(

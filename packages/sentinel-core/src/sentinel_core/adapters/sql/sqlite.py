@@ -23,6 +23,9 @@ MIGRATION_PRAGMAS = (
     "PRAGMA foreign_keys = OFF",
 )
 
+_TURNS = 100
+"""How often a pragma is tried again after another connection's lock was waited for."""
+
 Connector = Callable[[], Awaitable[aiosqlite.Connection]]
 
 
@@ -60,8 +63,27 @@ def _open(path: str, timeout_s: float, pragmas: Sequence[str]) -> sqlite3.Connec
     )
     try:
         for pragma in pragmas:
-            connection.execute(pragma)
+            _execute_in_turn(connection, pragma)
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _execute_in_turn(connection: sqlite3.Connection, pragma: str) -> None:
+    """Run a pragma, also where others prepare the same file.
+
+    The switch to WAL fails at once where another connection has a lock: SQLite does not wait
+    there, since two that wait for each other would never end. A new transaction does wait.
+    """
+    for _ in range(_TURNS):
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        else:
+            return
+    connection.execute(pragma)

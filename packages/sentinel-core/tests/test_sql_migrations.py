@@ -59,7 +59,7 @@ async def test_up_down_up_ends_with_the_same_schema(sqlite_url: str, sqlite_file
     await downgrade_database(sqlite_url, revision="base")
     assert set(schema_of(sqlite_file)) == {"alembic_version"}
     await upgrade_database(sqlite_url)
-    assert schema_of(sqlite_file) == first
+    assert _clauses(schema_of(sqlite_file)) == _clauses(first)
 
 
 async def test_models_and_migrations_agree(sqlite_url: str) -> None:
@@ -82,13 +82,15 @@ async def test_migrated_checks_and_references_are_those_of_the_models(
     engine.dispose()
     migrated, modelled = schema_of(sqlite_file), schema_of(tmp_path / "models.db")
     del migrated["alembic_version"]
-    assert {name: sorted(_clauses(sql)) for name, sql in migrated.items()} == {
-        name: sorted(_clauses(sql)) for name, sql in modelled.items()
+    assert _clauses(migrated) == _clauses(modelled)
+
+
+def _clauses(schema: dict[str, str]) -> dict[str, list[str]]:
+    """By table; a batch migration writes them in another order and quotes the table's name."""
+    return {
+        name: sorted(line.strip().rstrip(",").replace('"', "") for line in sql.splitlines())
+        for name, sql in schema.items()
     }
-
-
-def _clauses(definition: str) -> list[str]:
-    return [line.strip().rstrip(",") for line in definition.splitlines()]
 
 
 async def test_upgrading_again_keeps_the_rows(

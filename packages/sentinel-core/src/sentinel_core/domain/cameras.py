@@ -9,8 +9,11 @@ from uuid import UUID
 CAMERA_KEY_PATTERN = r"^[a-z0-9_-]{1,63}$"
 """A camera's immutable short name: used in events, topics, object keys, metrics and URLs."""
 
-LIVE_SCHEMES = frozenset({"rtsp", "rtsps"})
+LIVE_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
 FILE_SCHEMES = frozenset({"", "file"})
+SIMULATED_SCHEME = "sim"
+
+MIN_MASK_POINTS = 3
 
 _SECRET_PARAMETER = re.compile(
     r"\b((?:password|passwd|pass|pwd|username|user|usr|login|token|auth|secret|api_?key)=)[^&;/?#]+",
@@ -53,6 +56,67 @@ class SourceReason(StrEnum):
     CRASHED = "crashed"
 
 
+class LiveViewMode(StrEnum):
+    """What browsers are sent: the source's own packets, or the pictures encoded anew."""
+
+    SOURCE = "source"
+    TRANSCODED = "transcoded"
+
+
+class RtspTransport(StrEnum):
+    """How RTSP packets come."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
+class HealthGrade(StrEnum):
+    """How well a camera does, over the last hour."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyMask:
+    """A polygon that nobody gets to see.
+
+    Attributes:
+        points: At least 3 corners (x, y), 0..1 of the picture's width and height; others are a
+            ValueError.
+    """
+
+    points: tuple[tuple[float, float], ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no polygon inside the picture."""
+        if len(self.points) < MIN_MASK_POINTS:
+            raise ValueError("a mask has at least 3 corners")
+        if not all(0.0 <= value <= 1.0 for point in self.points for value in point):
+            raise ValueError("the corners of a mask lie in 0..1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraHealth:
+    """How well a camera did lately; a value is None where it cannot be known.
+
+    Attributes:
+        reasons: Why it is not good, in words for a person.
+        fps_share: Pictures that came, of those the source announces.
+        corrupt_share: Of the due pictures, those that could not be decoded.
+        latency_p95_ms: From a packet's arrival to the outcome of its inference.
+    """
+
+    grade: HealthGrade
+    reasons: tuple[str, ...] = ()
+    fps_share: float | None = None
+    stalls_per_h: float = 0.0
+    reconnects_per_h: float = 0.0
+    corrupt_share: float = 0.0
+    latency_p95_ms: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
     """A configured source.
@@ -60,10 +124,14 @@ class Camera:
     Attributes:
         id: Primary key; foreign keys point here.
         key: Short name, unique and immutable, see `CAMERA_KEY_PATTERN`.
-        source_url: `rtsp://`, `rtsps://`, `file://` or a path; may hold credentials, so it is
-            stored encrypted and only ever shown through `redact_url`.
+        source_url: Of a live scheme, `file://` or a path, or `sim:`; may hold credentials, so it
+            is stored encrypted and only ever shown through `redact_url`.
         latitude: WGS 84 degrees, or None where the place is unknown.
-        sample_fps: Frames per second of media time that are inferred.
+        sample_fps: Frames per second of media time that are to be inferred; fewer under load.
+        live_view: With masks it is transcoded, whatever this says.
+        loops: A file starts again at its end.
+        motion_gating: Pictures in which nothing moves are not inferred, but for one now and then.
+        privacy_masks: Burned in before any picture is stored, inferred or shown.
         revision: Grows by one with each change of the configuration.
     """
 
@@ -76,6 +144,11 @@ class Camera:
     enabled: bool = True
     is_demo: bool = False
     sample_fps: float = 5.0
+    live_view: LiveViewMode = LiveViewMode.SOURCE
+    rtsp_transport: RtspTransport = RtspTransport.TCP
+    loops: bool = True
+    motion_gating: bool = False
+    privacy_masks: tuple[PrivacyMask, ...] = ()
     status: CameraStatus = CameraStatus.OFFLINE
     revision: int = 1
     created_at: datetime
@@ -93,6 +166,7 @@ class CameraState:
     since: datetime
     fps: float | None = None
     detail: str | None = None
+    health: CameraHealth | None = None
 
 
 def is_camera_key(text: str) -> bool:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from sentinel_core.adapters.sql.models import CameraRow, ZoneSetRow
 from sentinel_core.adapters.sql.statements import Statements
-from sentinel_core.domain.cameras import Camera, CameraStatus
+from sentinel_core.domain.cameras import Camera, CameraStatus, PrivacyMask
 from sentinel_core.domain.errors import Conflict, NotFound
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.clock import Clock
@@ -118,6 +118,11 @@ class SqlCameras:
             "enabled": camera.enabled,
             "is_demo": camera.is_demo,
             "sample_fps": camera.sample_fps,
+            "live_view": camera.live_view,
+            "rtsp_transport": camera.rtsp_transport,
+            "loops": camera.loops,
+            "motion_gating": camera.motion_gating,
+            "privacy_masks": [mask.points for mask in camera.privacy_masks],
             "revision": camera.revision,
             "updated_at": camera.updated_at,
         }
@@ -133,11 +138,20 @@ class SqlCameras:
             enabled=row.enabled,
             is_demo=row.is_demo,
             sample_fps=row.sample_fps,
+            live_view=row.live_view,
+            rtsp_transport=row.rtsp_transport,
+            loops=row.loops,
+            motion_gating=row.motion_gating,
+            privacy_masks=tuple(_mask(points) for points in row.privacy_masks),
             status=row.status,
             revision=row.revision,
             created_at=row.created_at,
             updated_at=row.updated_at,
         )
+
+
+def _mask(points: Sequence[Sequence[float]]) -> PrivacyMask:
+    return PrivacyMask(tuple((x, y) for x, y in points))
 
 
 def _as_uuid(text: str) -> UUID | None:

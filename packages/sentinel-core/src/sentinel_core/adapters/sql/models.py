@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from sentinel_core.adapters.sql.types import UtcDateTime, enum_of
-from sentinel_core.domain.cameras import CameraStatus
+from sentinel_core.domain.cameras import CameraStatus, LiveViewMode, RtspTransport
 from sentinel_core.domain.incidents import Condition, Handling, Priority
+from sentinel_core.domain.recordings import RecordingState
 from sentinel_core.domain.users import Role
 
 KEY_LENGTH = 63
@@ -65,9 +66,60 @@ class CameraRow(Base):
     enabled: Mapped[bool]
     is_demo: Mapped[bool]
     sample_fps: Mapped[float]
+    live_view: Mapped[LiveViewMode] = mapped_column(enum_of(LiveViewMode, "live_view"))
+    rtsp_transport: Mapped[RtspTransport] = mapped_column(enum_of(RtspTransport, "rtsp_transport"))
+    loops: Mapped[bool]
+    motion_gating: Mapped[bool]
+    privacy_masks: Mapped[list[Any]]
     revision: Mapped[int]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class CameraInstanceRow(Base):
+    """A running camera-service; one whose heartbeat is old is gone."""
+
+    __tablename__ = "camera_instances"
+
+    instance_id: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
+    address: Mapped[str] = mapped_column(sa.Text)
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime]
+
+
+class CameraLeaseRow(Base):
+    """Which instance reads a camera; `fence` grows with each change of the holder."""
+
+    __tablename__ = "camera_leases"
+
+    camera_id: Mapped[UUID] = mapped_column(
+        sa.ForeignKey("cameras.id", ondelete="CASCADE"), primary_key=True
+    )
+    instance_id: Mapped[str | None] = mapped_column(sa.String(KEY_LENGTH))
+    fence: Mapped[int] = mapped_column(sa.BigInteger)
+    expires_at: Mapped[datetime]
+
+
+class RecordingRow(Base):
+    """A recording that a person asked for; its video is an object."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (sa.Index("ix_recordings_camera_id_started_at", "camera_id", "started_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    camera_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("cameras.id", ondelete="SET NULL"))
+    camera_key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH))
+    requested_by: Mapped[str] = mapped_column(sa.String(64))
+    state: Mapped[RecordingState] = mapped_column(enum_of(RecordingState, "state"))
+    detail: Mapped[str | None] = mapped_column(sa.Text)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    max_s: Mapped[float]
+    epoch: Mapped[str | None] = mapped_column(sa.String(26))
+    from_pts_90k: Mapped[int | None] = mapped_column(sa.BigInteger)
+    to_pts_90k: Mapped[int | None] = mapped_column(sa.BigInteger)
+    size_bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    object_key: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class ZoneSetRow(Base):

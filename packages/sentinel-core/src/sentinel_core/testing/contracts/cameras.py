@@ -5,7 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from sentinel_core.domain.cameras import Camera, CameraStatus
+from sentinel_core.domain.cameras import (
+    Camera,
+    CameraStatus,
+    LiveViewMode,
+    PrivacyMask,
+    RtspTransport,
+)
 from sentinel_core.domain.errors import Conflict, NotFound
 from sentinel_core.domain.zones import GroundPoint, ZoneSet
 from sentinel_core.ports.repositories import Database
@@ -30,7 +36,16 @@ class CamerasContract:
     """Needs fixture `database`, empty and migrated."""
 
     async def test_camera_comes_back(self, database: Database) -> None:
-        camera = await stored_camera(database, is_demo=True, sample_fps=2.5)
+        camera = await stored_camera(
+            database,
+            is_demo=True,
+            sample_fps=2.5,
+            live_view=LiveViewMode.TRANSCODED,
+            rtsp_transport=RtspTransport.UDP,
+            loops=False,
+            motion_gating=True,
+            privacy_masks=(PrivacyMask(((0.0, 0.0), (0.25, 0.0), (0.1, 1.0))),),
+        )
         assert await read_camera(database, "cam_01") == camera
         assert await read_camera(database, str(camera.id)) == camera
 

@@ -35,21 +35,21 @@ def send_units(feed: CameraFeed, count: int, interval_90k: int) -> None:
 
 def test_the_rate_is_measured_where_the_source_does_not_say_it() -> None:
     feed, board = make_feed()
-    feed.configure(Configured(AVCC, 160, 96, None))
+    feed.configure(Configured("h264", AVCC, 160, 96, None))
     send_units(feed, 60, 7_200)
     assert board.states["cam_01"].fps == 12.5
 
 
 def test_an_announced_rate_is_believed() -> None:
     feed, board = make_feed()
-    feed.configure(Configured(AVCC, 160, 96, 25.0))
+    feed.configure(Configured("h264", AVCC, 160, 96, 25.0))
     send_units(feed, 60, 7_200)
     assert board.states["cam_01"].fps == 25.0
 
 
 def test_an_epoch_is_noted_before_the_first_picture() -> None:
     feed, board = make_feed()
-    feed.configure(Configured(AVCC, 160, 96, 25.0))
+    feed.configure(Configured("h264", AVCC, 160, 96, 25.0))
     send_units(feed, 1, 3_600)
     assert board.states["cam_01"].epoch is not None
     assert board.states["cam_01"].state is SourceState.CONNECTING

@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_camera.restream.fmp4 import Sample, fragment, init_segment
+from sentinel_camera.restream.fmp4 import fragment, init_segment
+from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 from sentinel_camera.sources.h264 import AvcFormatter
+from sentinel_core.testing.builders import at
 
 LATE = 2**40
 """A media clock after 141 days."""
 
 
-def remux(clip: Path, shift_90k: int) -> tuple[bytes, list[Sample]]:
+def remux(clip: Path, shift_90k: int) -> tuple[bytes, list[CodedUnit]]:
     samples = []
     with av.open(str(clip), "r") as container:
         stream = container.streams.video[0]
@@ -25,16 +27,20 @@ def remux(clip: Path, shift_90k: int) -> tuple[bytes, list[Sample]]:
                 continue
             scale = packet.time_base * 90_000
             samples.append(
-                Sample(
+                CodedUnit(
                     round(packet.dts * scale) + shift_90k,
                     round(packet.pts * scale) + shift_90k,
                     4_500,
                     packet.is_keyframe,
                     formatter.convert(bytes(packet)),
+                    epoch="E1",
+                    captured_at=at(0),
                 )
             )
         assert formatter.configuration is not None
-        init = init_segment(formatter.configuration, stream.width, stream.height)
+        init = init_segment(
+            VideoConfiguration("h264", formatter.configuration, stream.width, stream.height)
+        )
     return init, samples
 
 
@@ -67,7 +73,9 @@ def test_all_pictures_can_be_decoded_from_a_keyframe_on(clips: Path) -> None:
     data=st.binary(min_size=1, max_size=300),
 )
 def test_boxes_fill_the_fragment(dts: int, offset: int, data: bytes) -> None:
-    piece = fragment(1, Sample(dts, dts + offset, 3_600, False, data))
+    piece = fragment(
+        1, CodedUnit(dts, dts + offset, 3_600, False, data, epoch="E1", captured_at=at(0))
+    )
     moof = int.from_bytes(piece[:4])
     assert piece[4:8] == b"moof"
     assert piece[moof + 4 : moof + 8] == b"mdat"

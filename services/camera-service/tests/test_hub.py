@@ -1,23 +1,30 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from sentinel_camera.restream.fmp4 import Sample
 from sentinel_camera.restream.hub import LiveHub
+from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
+from sentinel_core.testing.builders import at
 
 AVCC = bytes.fromhex("0142001effe1000467420000010002") + b"\x68\x00"
 
 
-def sample(number: int, *, is_key: bool = False, size: int = 100) -> Sample:
-    return Sample(number * 3_600, number * 3_600, 3_600, is_key, bytes([number % 256]) * size)
+def unit(number: int, *, is_key: bool = False, size: int = 100) -> CodedUnit:
+    ticks = number * 3_600
+    data = bytes([number % 256]) * size
+    return CodedUnit(ticks, ticks, 3_600, is_key, data, epoch="E1", captured_at=at(0))
+
+
+def size_of(width: int, height: int) -> VideoConfiguration:
+    return VideoConfiguration("h264", AVCC, width, height)
 
 
 def publish(hub: LiveHub, numbers: range, *, gop: int = 5) -> None:
     for number in numbers:
-        hub.publish(sample(number, is_key=number % gop == 0))
+        hub.take(unit(number, is_key=number % gop == 0))
 
 
 async def take(stream: AsyncIterator[bytes], count: int) -> list[str | int]:
-    """Kinds: 'init', or the number of the sample."""
+    """Kinds: 'init', or the number of the unit."""
     async with asyncio.timeout(5):
         pieces = [await anext(stream) for _ in range(count)]
     return ["init" if piece[4:8] == b"ftyp" else piece[-1] for piece in pieces]
@@ -25,7 +32,7 @@ async def take(stream: AsyncIterator[bytes], count: int) -> list[str | int]:
 
 def ready_hub(**settings: int) -> LiveHub:
     hub = LiveHub(**settings)
-    hub.configure(AVCC, 160, 96)
+    hub.configure(size_of(160, 96))
     return hub
 
 
@@ -33,7 +40,7 @@ async def test_a_viewer_starts_with_the_newest_keyframe() -> None:
     hub = ready_hub()
     publish(hub, range(8))
     with hub.watch() as stream:
-        hub.publish(sample(8))
+        hub.take(unit(8))
         assert await take(stream, 5) == ["init", 5, 6, 7, 8]
 
 
@@ -65,18 +72,18 @@ async def test_a_new_size_brings_a_new_init_segment() -> None:
     hub = ready_hub()
     with hub.watch() as stream:
         publish(hub, range(2))
-        hub.configure(AVCC, 320, 192)
+        hub.configure(size_of(320, 192))
         publish(hub, range(5, 7))
         assert await take(stream, 6) == ["init", 0, 1, "init", 5, 6]
-    hub.configure(AVCC, 320, 192)
+    hub.configure(size_of(320, 192))
     with hub.watch() as stream:
         assert await take(stream, 3) == ["init", 5, 6]
 
 
 async def test_pictures_before_a_keyframe_or_a_configuration_are_not_shown() -> None:
     hub = LiveHub()
-    hub.publish(sample(0, is_key=True))
-    hub.configure(AVCC, 160, 96)
+    hub.take(unit(0, is_key=True))
+    hub.configure(size_of(160, 96))
     with hub.watch() as stream:
         publish(hub, range(3, 7))
         assert await take(stream, 3) == ["init", 5, 6]
@@ -90,7 +97,7 @@ async def test_a_viewer_waits_while_the_camera_is_offline() -> None:
         waiting = asyncio.create_task(take(stream, 2))
         await asyncio.wait([waiting], timeout=0)
         assert not waiting.done()
-        hub.publish(sample(5, is_key=True))
+        hub.take(unit(5, is_key=True))
         assert await waiting == ["init", 5]
 
 
@@ -105,7 +112,17 @@ async def test_viewers_end_with_the_hub() -> None:
 
 async def test_a_huge_group_is_not_kept() -> None:
     hub = ready_hub()
-    hub.publish(sample(0, is_key=True, size=20 << 20))
+    hub.take(unit(0, is_key=True, size=20 << 20))
     with hub.watch() as stream:
         publish(hub, range(1, 6))
         assert await take(stream, 2) == ["init", 5]
+
+
+async def test_nothing_is_shown_that_was_to_be_forgotten() -> None:
+    hub = ready_hub()
+    with hub.watch() as behind:
+        publish(hub, range(3))
+        hub.forget()
+        with hub.watch() as late:
+            publish(hub, range(3, 7))
+            assert await take(behind, 3) == await take(late, 3) == ["init", 5, 6]

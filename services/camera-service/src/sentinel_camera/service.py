@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.supervision.backoff import TokenBucket
 from sentinel_camera.supervision.fleet import CameraFleet
 from sentinel_camera.supervision.nursery import Nursery
@@ -62,11 +63,17 @@ class CameraService:
             settings=settings.cameras,
             file_roots=file_roots,
         )
-        self._fleet = CameraFleet(ports.database, ports.frames, self._board, parts)
+        self._fleet = CameraFleet(
+            ports.database, ports.frames, self._board, parts, sinks=self._sink_factories()
+        )
         probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
         self.control = FleetControl(self._fleet, self._board, probe)
         self.live_video = FleetVideo(self._fleet)
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _sink_factories(self) -> tuple[SinkFactory, ...]:
+        """What takes each camera's coded video, besides the browsers of this process."""
+        return ()
 
     @property
     def process_ids(self) -> list[int]:

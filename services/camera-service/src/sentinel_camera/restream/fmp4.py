@@ -1,43 +1,28 @@
-"""Fragmented MP4 (ISO/IEC 14496-12 and -15) for one H.264 track: pure functions over bytes."""
+"""Fragmented MP4 (ISO/IEC 14496-12 and -15) for one H.264 or H.265 track: pure functions over bytes."""
 
 import struct
-from dataclasses import dataclass
 
+from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
 _TRACK_ID = 1
 _IDENTITY_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 _UNDEFINED_LANGUAGE = 0x55C4
 
+_SAMPLE_ENTRIES = {"h264": (b"avc1", b"avcC"), "hevc": (b"hvc1", b"hvcC")}
+
 _DEFAULT_BASE_IS_MOOF = 0x020000
 _TRUN_FLAGS = 0x000F01
 """Data offset, and for the sample its duration, size, flags and composition offset."""
 _KEY_SAMPLE = 0x02000000
-"""Depends on no other sample."""
+"""Depends on no other unit."""
 _DELTA_SAMPLE = 0x01010000
-"""Depends on others; no sync sample."""
+"""Depends on others; no sync unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One access unit, ready to be written.
-
-    Attributes:
-        dts_90k: Decode time, never negative.
-        pts_90k: Presentation time; may lie before `dts_90k` by less than 2**31 ticks.
-        data: NAL units with 4-byte lengths.
-    """
-
-    dts_90k: int
-    pts_90k: int
-    duration_90k: int
-    is_key: bool
-    data: bytes
-
-
-def init_segment(avcc: bytes, width: int, height: int) -> bytes:
-    """`ftyp` and `moov` for the given AVCDecoderConfigurationRecord and size in pixels."""
-    brands = b"isom" + struct.pack(">I", 0x200) + b"isomiso6avc1mp41"
+def init_segment(configuration: VideoConfiguration) -> bytes:
+    """`ftyp` and `moov`."""
+    brands = b"isom" + struct.pack(">I", 0x200) + b"isomiso6mp41"
     movie = _full_box(
         b"mvhd",
         struct.pack(">4I", 0, 0, TICKS_PER_SECOND, 0),
@@ -49,14 +34,14 @@ def init_segment(avcc: bytes, width: int, height: int) -> bytes:
     extends = _box(
         b"mvex", _full_box(b"trex", struct.pack(">5I", _TRACK_ID, 1, 0, 0, _DELTA_SAMPLE))
     )
-    return _box(b"ftyp", brands) + _box(b"moov", movie, _track(avcc, width, height), extends)
+    return _box(b"ftyp", brands) + _box(b"moov", movie, _track(configuration), extends)
 
 
-def fragment(sequence: int, sample: Sample) -> bytes:
-    """`moof` and `mdat` with one sample; `tfdt` carries its decode time in 64 bits."""
+def fragment(sequence: int, unit: CodedUnit) -> bytes:
+    """`moof` and `mdat` with one access unit; `tfdt` carries its decode time in 64 bits."""
     header = _full_box(b"mfhd", struct.pack(">I", sequence & 0xFFFFFFFF))
     track = _full_box(b"tfhd", struct.pack(">I", _TRACK_ID), flags=_DEFAULT_BASE_IS_MOOF)
-    decode_time = _full_box(b"tfdt", struct.pack(">Q", sample.dts_90k), version=1)
+    decode_time = _full_box(b"tfdt", struct.pack(">Q", unit.dts_90k), version=1)
     size_before_run = sum(map(len, (header, track, decode_time))) + 2 * _BOX_HEADER_BYTES
     data_offset = size_before_run + _RUN_BYTES + _BOX_HEADER_BYTES
     run = _full_box(
@@ -65,16 +50,16 @@ def fragment(sequence: int, sample: Sample) -> bytes:
             ">IiIIIi",
             1,
             data_offset,
-            sample.duration_90k,
-            len(sample.data),
-            _KEY_SAMPLE if sample.is_key else _DELTA_SAMPLE,
-            sample.pts_90k - sample.dts_90k,
+            unit.duration_90k,
+            len(unit.data),
+            _KEY_SAMPLE if unit.is_key else _DELTA_SAMPLE,
+            unit.pts_90k - unit.dts_90k,
         ),
         version=1,
         flags=_TRUN_FLAGS,
     )
     moof = _box(b"moof", header, _box(b"traf", track, decode_time, run))
-    return b"".join((moof, struct.pack(">I", 8 + len(sample.data)), b"mdat", sample.data))
+    return b"".join((moof, struct.pack(">I", 8 + len(unit.data)), b"mdat", unit.data))
 
 
 _BOX_HEADER_BYTES = 8
@@ -90,13 +75,13 @@ def _full_box(kind: bytes, *parts: bytes, version: int = 0, flags: int = 0) -> b
     return _box(kind, struct.pack(">I", version << 24 | flags), *parts)
 
 
-def _track(avcc: bytes, width: int, height: int) -> bytes:
+def _track(configuration: VideoConfiguration) -> bytes:
     header = _full_box(
         b"tkhd",
         struct.pack(">5I", 0, 0, _TRACK_ID, 0, 0),
         bytes(16),
         _IDENTITY_MATRIX,
-        struct.pack(">II", width << 16, height << 16),
+        struct.pack(">II", configuration.width << 16, configuration.height << 16),
         flags=3,  # enabled, in movie
     )
     media_header = _full_box(
@@ -108,21 +93,23 @@ def _track(avcc: bytes, width: int, height: int) -> bytes:
         b"minf",
         _full_box(b"vmhd", bytes(8), flags=1),
         _box(b"dinf", reference),
-        _sample_table(avcc, width, height),
+        _sample_table(configuration),
     )
     return _box(b"trak", header, _box(b"mdia", media_header, handler, info))
 
 
-def _sample_table(avcc: bytes, width: int, height: int) -> bytes:
+def _sample_table(configuration: VideoConfiguration) -> bytes:
+    width, height = configuration.width, configuration.height
+    entry_kind, record_kind = _SAMPLE_ENTRIES[configuration.codec]
     entry = _box(
-        b"avc1",
+        entry_kind,
         bytes(6),
         struct.pack(">H", 1),
         bytes(16),
         struct.pack(">HHIIIH", width, height, 0x480000, 0x480000, 0, 1),
         bytes(32),
         struct.pack(">Hh", 24, -1),
-        _box(b"avcC", avcc),
+        _box(record_kind, configuration.record),
     )
     return _box(
         b"stbl",

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sentinel_camera.restream.fmp4 import Sample, fragment, init_segment
+from sentinel_camera.restream.fmp4 import fragment, init_segment
+from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 
 _MAX_GROUP_BYTES = 16 << 20
 _MAX_BACKLOG_FRAGMENTS = 300
@@ -20,7 +21,7 @@ class _Fragment:
 
 
 class LiveHub:
-    """Keeps the pictures since the newest keyframe, so that a new viewer starts at once.
+    """A `PacketSink` for browsers: keeps the pictures since the newest keyframe, so that a new viewer starts at once.
 
     Belongs to one event loop. A viewer that does not keep up misses pictures up to the next
     keyframe; it never slows down the others or the camera.
@@ -40,19 +41,19 @@ class LiveHub:
         """How many are watching."""
         return len(self._viewers)
 
-    def configure(self, avcc: bytes, width: int, height: int) -> None:
-        """The next samples are coded like this; nothing happens where they already were."""
-        init = init_segment(avcc, width, height)
+    def configure(self, configuration: VideoConfiguration) -> None:
+        """The next units are coded like this; nothing happens where they already were."""
+        init = init_segment(configuration)
         if init != self._init:
             self._init = init
             self._forget_group()
 
-    def publish(self, sample: Sample) -> None:
+    def take(self, unit: CodedUnit) -> None:
         """Send an access unit to all viewers; ignored before `configure`."""
         if self._init is None:
             return
         self._sequence += 1
-        piece = _Fragment(self._init, fragment(self._sequence, sample), sample.is_key)
+        piece = _Fragment(self._init, fragment(self._sequence, unit), unit.is_key)
         self._keep(piece)
         for viewer in self._viewers:
             viewer.put(piece)
@@ -60,6 +61,12 @@ class LiveHub:
     def pause(self) -> None:
         """The camera is offline: a new viewer must not take its last pictures for live ones."""
         self._forget_group()
+
+    def forget(self) -> None:
+        """Nothing taken so far may be shown any more, not even to a viewer that is behind."""
+        self._forget_group()
+        for viewer in self._viewers:
+            viewer.forget()
 
     def close(self) -> None:
         """The camera is gone: viewers end once they have taken what waits for them."""
@@ -126,6 +133,11 @@ class _Viewer:
         if not self._needs_key:
             self._pending.append(piece)
             self._wake.set()
+
+    def forget(self) -> None:
+        """Drop what is queued; go on at the next keyframe."""
+        self._pending.clear()
+        self._needs_key = True
 
     def close(self) -> None:
         """End after what is queued."""

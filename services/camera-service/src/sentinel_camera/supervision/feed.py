@@ -1,12 +1,12 @@
 """What a camera gives: live video, frames for inference, its newest picture, its counters."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sentinel_camera.forwarding.forwarder import FrameForwarder
 from sentinel_camera.forwarding.leases import SlotLease
-from sentinel_camera.restream.fmp4 import Sample
 from sentinel_camera.restream.hub import LiveHub
+from sentinel_camera.restream.sinks import CodedUnit, PacketSink, VideoConfiguration
 from sentinel_camera.sampling.timeline import MediaTimeline, PlacedUnit, SourceTimes, utc_of
 from sentinel_camera.supervision.states import StateBoard
 from sentinel_camera.worker.messages import Configured, Packet
@@ -27,10 +27,25 @@ class CameraFeed:
     """Outlives workers and reconnects: the clock, the viewers and the counters go on."""
 
     def __init__(
-        self, camera_key: str, transport: FrameTransport, board: StateBoard, clock: Clock
+        self,
+        camera_key: str,
+        transport: FrameTransport,
+        board: StateBoard,
+        clock: Clock,
+        sinks: Sequence[PacketSink] = (),
     ) -> None:
+        """Begin without a source.
+
+        Args:
+            camera_key: Whose feed it is.
+            transport: Where sampled pictures go.
+            board: Where the camera's state is shown.
+            clock: For the media clock's anchors.
+            sinks: Take the coded video, besides the hub; closed with the feed.
+        """
         self.camera_key = camera_key
         self.hub = LiveHub()
+        self._sinks: tuple[PacketSink, ...] = (self.hub, *sinks)
         self.ledger = FrameLedger()
         self.forwarder = FrameForwarder(transport, self.ledger)
         self._board = board
@@ -44,7 +59,11 @@ class CameraFeed:
 
     def configure(self, message: Configured) -> None:
         """The source has said how its packets are coded."""
-        self.hub.configure(message.avcc, message.width, message.height)
+        configuration = VideoConfiguration(
+            message.codec, message.record, message.width, message.height
+        )
+        for sink in self._sinks:
+            sink.configure(configuration)
         self._announces_rate = message.fps is not None
         if message.fps is not None:
             state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
@@ -74,7 +93,7 @@ class CameraFeed:
             self._units.popitem(last=False)
         if unit.index == _MEASURED_UNITS:
             self._measure_rate(unit, anchor)
-        self.hub.publish(Sample(unit.dts_90k, unit.pts_90k, unit.duration_90k, packet.is_key, data))
+        self._hand_on(unit, anchor, data, is_key=packet.is_key)
 
     def take_picture(
         self, unit_number: int, picture: Picture, views: SlotViews, lease: SlotLease
@@ -112,7 +131,8 @@ class CameraFeed:
         """The worker has ended: what it left waiting is not looked at any more."""
         self.is_online = False
         self.forwarder.drop_waiting(reason)
-        self.hub.pause()
+        for sink in self._sinks:
+            sink.pause()
         self._units.clear()
 
     def hold_newest(self) -> tuple[Picture, Callable[[], None]] | None:
@@ -129,9 +149,30 @@ class CameraFeed:
     async def stop(self) -> None:
         """Stop forwarding, end the viewers."""
         await self.forwarder.stop()
-        self.hub.close()
+        for sink in self._sinks:
+            sink.close()
         self._let_newest_go()
         self._newest = None
+
+    def forget_pictures(self) -> None:
+        """Nothing of what was shown so far may be seen any more: other masks hold."""
+        for sink in self._sinks:
+            sink.forget()
+        self._let_newest_go()
+        self._newest, self._let_newest_go = None, lambda: None
+
+    def _hand_on(self, unit: PlacedUnit, anchor: ClockAnchor, data: bytes, *, is_key: bool) -> None:
+        coded = CodedUnit(
+            dts_90k=unit.dts_90k,
+            pts_90k=unit.pts_90k,
+            duration_90k=unit.duration_90k,
+            is_key=is_key,
+            data=data,
+            epoch=unit.epoch,
+            captured_at=anchor.to_utc(unit.pts_90k),
+        )
+        for sink in self._sinks:
+            sink.take(coded)
 
     def _measure_rate(self, unit: PlacedUnit, anchor: ClockAnchor) -> None:
         """Show how many pictures come where the source does not say it."""

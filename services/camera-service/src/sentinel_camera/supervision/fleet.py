@@ -1,12 +1,13 @@
 """All cameras: what is configured is read, what is not configured any more is let go."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
+from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.reader import CameraReader, ReaderParts
 from sentinel_camera.supervision.states import StateBoard
@@ -37,7 +38,9 @@ class CameraFleet:
         transport: FrameTransport,
         board: StateBoard,
         parts: ReaderParts,
+        sinks: Sequence[SinkFactory] = (),
     ) -> None:
+        self._sinks = sinks
         self._database = database
         self._transport = transport
         self._board = board
@@ -94,7 +97,8 @@ class CameraFleet:
         await asyncio.gather(*(entry.feed.stop() for entry in entries))
 
     def _add(self, camera: Camera) -> None:
-        feed = CameraFeed(camera.key, self._transport, self._board, self._parts.clock)
+        sinks = [make(camera) for make in self._sinks]
+        feed = CameraFeed(camera.key, self._transport, self._board, self._parts.clock, sinks)
         feed.forwarder.start()
         entry = _Entry(camera.id, camera.revision, feed)
         self._entries[camera.key] = entry

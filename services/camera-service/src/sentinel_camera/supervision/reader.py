@@ -105,9 +105,15 @@ class CameraReader:
 
     def _job(self) -> ReadJob:
         settings = self._parts.settings
+        camera = self._camera
         return ReadJob(
-            source_url=self._camera.source_url,
-            sample_fps=self._camera.sample_fps,
+            source_url=camera.source_url,
+            sample_fps=camera.sample_fps,
+            rtsp_transport=camera.rtsp_transport,
+            loops=camera.loops,
+            live_view=camera.live_view,
+            motion_gating=camera.motion_gating,
+            masks=tuple(mask.points for mask in camera.privacy_masks),
             connect_timeout_s=settings.connect_timeout_s,
             stall_timeout_s=settings.stall_timeout_s,
             allow_private_addresses=settings.allow_private_addresses,

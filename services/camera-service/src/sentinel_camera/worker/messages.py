@@ -6,7 +6,7 @@ units of one worker, `run` counts the loops of a file. Ticks are of the source, 
 
 import msgspec
 
-from sentinel_core.domain.cameras import SourceReason
+from sentinel_core.domain.cameras import LiveViewMode, RtspTransport, SourceReason
 from sentinel_core.domain.frames import DropReason
 
 
@@ -18,6 +18,12 @@ class ReadJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     connect_timeout_s: float
     stall_timeout_s: float
     allow_private_addresses: bool
+    rtsp_transport: RtspTransport = RtspTransport.TCP
+    loops: bool = True
+    live_view: LiveViewMode = LiveViewMode.SOURCE
+    motion_gating: bool = False
+    masks: tuple[tuple[tuple[float, float], ...], ...] = ()
+    """Corners of each mask, 0..1."""
 
 
 class ProbeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -69,9 +75,10 @@ class SlotsReady(msgspec.Struct, frozen=True, tag=True):
 
 
 class Configured(msgspec.Struct, frozen=True, tag=True):
-    """How the following packets are to be decoded. `avcc` is an AVCDecoderConfigurationRecord."""
+    """How the following packets are to be decoded, see `restream.sinks.VideoConfiguration`."""
 
-    avcc: bytes
+    codec: str
+    record: bytes
     width: int
     height: int
     fps: float | None
@@ -144,8 +151,14 @@ class Released(msgspec.Struct, frozen=True, tag=True):
     slot: int
 
 
+class SetRate(msgspec.Struct, frozen=True, tag=True):
+    """To the worker: sample so many pictures a second from now on."""
+
+    fps: float
+
+
 FromWorker = (
     RingReady | SlotsReady | Configured | Packet | Sampled | Dropped | Alive | Failed | Probed
 )
-ToWorker = Consumed | Released
+ToWorker = Consumed | Released | SetRate
 ToNursery = Fork | Kill

@@ -19,6 +19,7 @@ from sentinel_camera.worker.messages import (
     Packet,
     RingReady,
     Sampled,
+    SetRate,
     SlotsReady,
     ToWorker,
 )
@@ -64,6 +65,8 @@ class Outbox:
         self._layout = SlotLayout(SLOTS, 0, 0)
         self._generation = 0
         self._free: set[int] = set()
+        self.wanted_fps: float | None = None
+        """The rate that the parent asked for last; None: that of the job."""
 
     def configure(self, message: Configured) -> None:
         """Say how the packets from now on are to be decoded."""
@@ -120,6 +123,8 @@ class Outbox:
             message, _ = received
             if isinstance(message, Consumed):
                 self._space.give_back(message.unit)
+            elif isinstance(message, SetRate):
+                self.wanted_fps = message.fps
             elif message.generation == self._generation:
                 self._free.add(message.slot)
 

@@ -177,7 +177,7 @@ class _Run:
             return
         self._configuration = configuration
         self._outbox.configure(
-            Configured(configuration, context.width, context.height, self._opened.fps)
+            Configured(context.name, configuration, context.width, context.height, self._opened.fps)
         )
 
     def _decode(self, packet: Packet[VideoStream]) -> list[VideoFrame]:

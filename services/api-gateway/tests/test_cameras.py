@@ -103,6 +103,9 @@ async def test_supported_kinds_are_stored(api: httpx2.AsyncClient, source_url: s
         ({"location": {"lat": 0}}, "location.lng"),
         ({"sample_fps": 0}, "sample_fps"),
         ({"sample_fps": "fast"}, "sample_fps"),
+        ({"live_view": "hologram"}, "live_view"),
+        ({"privacy_masks": [[[0, 0], [1, 0]]]}, "privacy_masks.0"),
+        ({"privacy_masks": [[[0, 0], [1, 0], [0, 1.1]]]}, "privacy_masks.0.2.1"),
         ({"surprise": 1}, "surprise"),
     ],
 )
@@ -281,3 +284,21 @@ async def test_changes_leave_audit_rows_without_credentials(
     assert rows[1].after is not None
     assert (rows[1].before["enabled"], rows[1].after["enabled"]) == (True, False)
     assert "s3cret" not in str(rows)
+
+
+async def test_options_are_kept_and_changed(api: httpx2.AsyncClient) -> None:
+    mask = [[0.0, 0.0], [0.5, 0.0], [0.25, 1.0]]
+    options = {
+        "live_view": "transcoded",
+        "rtsp_transport": "udp",
+        "loops": False,
+        "motion_gating": True,
+        "privacy_masks": [mask],
+    }
+    camera = (await create(api, **options)).json()
+    assert {name: camera[name] for name in options} == options
+    changes = {"revision": 1, "privacy_masks": [], "live_view": "source"}
+    changed = (await api.patch("/api/cameras/toll_km_39", json=changes)).json()
+    assert changed["privacy_masks"] == []
+    assert changed["live_view"] == "source"
+    assert changed["motion_gating"] is True

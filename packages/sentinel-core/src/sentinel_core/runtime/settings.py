@@ -51,8 +51,33 @@ class CameraSettings(BaseModel):
     backoff_min_s: float = Field(default=0.5, gt=0, description="First wait before a retry")
     backoff_max_s: float = Field(default=30.0, gt=0, description="Longest wait before a retry")
     connects_per_s: float = Field(default=5.0, gt=0, description="Of all cameras of this site")
+    floor_fps: float = Field(
+        default=2.0, gt=0, description="Frames per second that every camera gets under load"
+    )
+    node_budget_fps: float | None = Field(
+        default=None,
+        gt=0,
+        description="Frames per second of all cameras of this process; not set: what inference takes",
+    )
     allow_private_addresses: bool = Field(
         default=True, description="Cameras are in private networks; false guards a public server"
+    )
+
+
+class MediaServerSettings(BaseModel):
+    """MediaMTX, which brings live video to browsers; all unset: browsers are served directly."""
+
+    api_url: str | None = Field(
+        default=None, description="Its control API, for example http://127.0.0.1:9997"
+    )
+    rtsp_url: str | None = Field(
+        default=None, description="Where cameras are published, for example rtsp://127.0.0.1:8554"
+    )
+    whep_url: str | None = Field(
+        default=None, description="As browsers reach it, for example http://127.0.0.1:8889"
+    )
+    hls_url: str | None = Field(
+        default=None, description="As browsers reach it, for example http://127.0.0.1:8888"
     )
 
 
@@ -115,6 +140,7 @@ class Settings(BaseSettings):
     )
     api: ApiSettings = ApiSettings()
     cameras: CameraSettings = CameraSettings()
+    media: MediaServerSettings = MediaServerSettings()
     inference: InferenceSettings = InferenceSettings()
 
     @property

@@ -8,9 +8,12 @@ from pydantic import Field, model_validator
 from sentinel_api.schemas import Answer, Body, UtcTime
 from sentinel_core.domain.cameras import (
     CAMERA_KEY_PATTERN,
+    MIN_MASK_POINTS,
     Camera,
     CameraState,
     CameraStatus,
+    LiveViewMode,
+    RtspTransport,
     SourceReason,
     SourceState,
     has_credentials,
@@ -24,11 +27,31 @@ SourceUrl = Annotated[
     Field(
         min_length=1,
         max_length=2048,
-        description="`rtsp://`, `rtsps://`, `file://` or an absolute path.",
+        description="`rtsp(s)://`, `http(s)://` (HLS, MJPEG), `file://`, an absolute path, `sim:`.",
         examples=["rtsp://10.0.0.7:554/stream1"],
     ),
 ]
-SampleFps = Annotated[float, Field(gt=0, le=30, description="Frames per second to infer.")]
+SampleFps = Annotated[
+    float, Field(gt=0, le=30, description="Frames per second to infer; fewer under load.")
+]
+LiveView = Annotated[
+    LiveViewMode,
+    Field(description="`transcoded`: encoded anew for browsers. With masks it always is."),
+]
+Transport = Annotated[RtspTransport, Field(description="How RTSP packets come.")]
+Loops = Annotated[bool, Field(description="A file starts again at its end.")]
+MotionGating = Annotated[
+    bool, Field(description="Pictures in which nothing moves are not inferred.")
+]
+Corner = tuple[
+    Annotated[float, Field(ge=0, le=1, description="x, of the width")],
+    Annotated[float, Field(ge=0, le=1, description="y, of the height")],
+]
+MaskCorners = Annotated[list[Corner], Field(min_length=MIN_MASK_POINTS, max_length=64)]
+PrivacyMasks = Annotated[
+    list[MaskCorners],
+    Field(max_length=32, description="Polygons that nobody gets to see, burned in first of all."),
+]
 
 
 class Location(Body):
@@ -47,6 +70,11 @@ class CreateCamera(Body):
     location: Location | None = None
     enabled: bool = True
     sample_fps: SampleFps = 5.0
+    live_view: LiveView = LiveViewMode.SOURCE
+    rtsp_transport: Transport = RtspTransport.TCP
+    loops: Loops = True
+    motion_gating: MotionGating = False
+    privacy_masks: PrivacyMasks = Field(default_factory=list)
 
 
 class ChangeCamera(Body):
@@ -58,6 +86,11 @@ class ChangeCamera(Body):
     location: Location | None = Field(default=None, description="null: the place is unknown.")
     enabled: bool | None = None
     sample_fps: SampleFps | None = None
+    live_view: LiveView | None = None
+    rtsp_transport: Transport | None = None
+    loops: Loops | None = None
+    motion_gating: MotionGating | None = None
+    privacy_masks: PrivacyMasks | None = None
 
     @model_validator(mode="after")
     def _refuse_null(self) -> Self:
@@ -100,6 +133,11 @@ class CameraAnswer(Answer):
     enabled: bool
     is_demo: bool
     sample_fps: float
+    live_view: LiveViewMode
+    rtsp_transport: RtspTransport
+    loops: bool
+    motion_gating: bool
+    privacy_masks: list[list[Corner]]
     revision: int
     created_at: UtcTime
     updated_at: UtcTime
@@ -123,6 +161,11 @@ class CameraAnswer(Answer):
             enabled=camera.enabled,
             is_demo=camera.is_demo,
             sample_fps=camera.sample_fps,
+            live_view=camera.live_view,
+            rtsp_transport=camera.rtsp_transport,
+            loops=camera.loops,
+            motion_gating=camera.motion_gating,
+            privacy_masks=[list(mask.points) for mask in camera.privacy_masks],
             revision=camera.revision,
             created_at=camera.created_at,
             updated_at=camera.updated_at,

@@ -21,6 +21,7 @@ from sentinel_core.domain.cameras import (
     Camera,
     CameraState,
     CameraStatus,
+    PrivacyMask,
     derive_camera_key,
     redact_url,
 )
@@ -33,6 +34,16 @@ from sentinel_vision.rules.catalogue import validate_zone_rules
 
 MAX_KEY_CHARS = 63
 KEY_TRIES = 5
+_PLAIN_MEMBERS = (
+    "name",
+    "enabled",
+    "sample_fps",
+    "live_view",
+    "rtsp_transport",
+    "loops",
+    "motion_gating",
+)
+"""Of a camera, those that change to what the request says as it is."""
 
 
 class CameraRegistry:
@@ -194,6 +205,11 @@ class CameraRegistry:
             longitude=wanted.location.lng if wanted.location else None,
             enabled=wanted.enabled,
             sample_fps=wanted.sample_fps,
+            live_view=wanted.live_view,
+            rtsp_transport=wanted.rtsp_transport,
+            loops=wanted.loops,
+            motion_gating=wanted.motion_gating,
+            privacy_masks=_masks(wanted.privacy_masks),
             created_at=now,
             updated_at=now,
         )
@@ -225,12 +241,10 @@ class CameraRegistry:
 def _changed(before: Camera, wanted: ChangeCamera, now: datetime) -> Camera:
     given = wanted.model_fields_set
     after = replace(before, revision=before.revision + 1, updated_at=now)
-    if wanted.name is not None:
-        after = replace(after, name=wanted.name)
-    if wanted.enabled is not None:
-        after = replace(after, enabled=wanted.enabled)
-    if wanted.sample_fps is not None:
-        after = replace(after, sample_fps=wanted.sample_fps)
+    plain = {name: value for name in _PLAIN_MEMBERS if (value := getattr(wanted, name)) is not None}
+    after = replace(after, **plain)
+    if wanted.privacy_masks is not None:
+        after = replace(after, privacy_masks=_masks(wanted.privacy_masks))
     if wanted.source_url is not None and wanted.source_url != redact_url(before.source_url):
         check_source_url(wanted.source_url)
         after = replace(after, source_url=wanted.source_url)
@@ -242,6 +256,10 @@ def _changed(before: Camera, wanted: ChangeCamera, now: datetime) -> Camera:
             longitude=place.lng if place else None,
         )
     return after
+
+
+def _masks(polygons: Sequence[Sequence[tuple[float, float]]]) -> tuple[PrivacyMask, ...]:
+    return tuple(PrivacyMask(tuple(corners)) for corners in polygons)
 
 
 def _free_key(name: str, cameras: Sequence[Camera]) -> str:
@@ -268,5 +286,10 @@ def _for_audit(camera: Camera) -> dict[str, object]:
         "longitude": camera.longitude,
         "enabled": camera.enabled,
         "sample_fps": camera.sample_fps,
+        "live_view": camera.live_view,
+        "rtsp_transport": camera.rtsp_transport,
+        "loops": camera.loops,
+        "motion_gating": camera.motion_gating,
+        "privacy_masks": [mask.points for mask in camera.privacy_masks],
         "revision": camera.revision,
     }

@@ -40,6 +40,23 @@ def test_a_camera_comes_is_listed_and_goes(sentinel: Sentinel, data_dir: Path) -
     assert json.loads(sentinel("camera", "list", "--json", "--data-dir", data_dir).out) == []
 
 
+def test_a_camera_is_added_with_its_options(sentinel: Sentinel, data_dir: Path) -> None:
+    added = sentinel(
+        "camera", "add", "rtsp://10.0.0.7/stream", "--name", "x", "--sample-fps", "2.5",
+        "--transcode", "--udp", "--once", "--motion-gating", "--json", "--data-dir", data_dir,
+    )  # fmt: skip
+    assert added.code == 0, added.err
+    wanted = {
+        "sample_fps": 2.5,
+        "live_view": "transcoded",
+        "rtsp_transport": "udp",
+        "loops": False,
+        "motion_gating": True,
+    }
+    camera = json.loads(added.out)
+    assert {name: camera[name] for name in wanted} == wanted
+
+
 def test_an_empty_list_says_what_to_do(sentinel: Sentinel, data_dir: Path) -> None:
     assert "sentinel camera add" in sentinel("camera", "list", "--data-dir", data_dir).err
 

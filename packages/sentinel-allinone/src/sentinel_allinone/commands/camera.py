@@ -12,7 +12,10 @@ from sentinel_allinone.terminal import out, print_json, print_note, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Add, list, probe and remove cameras.")
 
-Source = Annotated[str, typer.Argument(help="rtsp://…, rtsps://…, file:///… or a path")]
+Source = Annotated[
+    str,
+    typer.Argument(help="rtsp(s)://…, http(s)://… (HLS, MJPEG), file:///…, a path, or sim:clock"),
+]
 
 
 @app.command()
@@ -26,13 +29,33 @@ def add(
     at: Annotated[
         str | None, typer.Option(help="LATITUDE,LONGITUDE in degrees, for example 60.1699,24.9384")
     ] = None,
+    sample_fps: Annotated[
+        float | None, typer.Option(help="Pictures a second to infer; fewer under load [default: 5]")
+    ] = None,
+    transcode: Annotated[
+        bool, typer.Option("--transcode", help="Encode the live view anew, for any browser.")
+    ] = False,
+    udp: Annotated[bool, typer.Option("--udp", help="RTSP over UDP instead of TCP.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Play a file once, not in a loop.")] = False,
+    motion_gating: Annotated[
+        bool, typer.Option("--motion-gating", help="Do not infer where nothing moves.")
+    ] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a camera. It is stored even where it cannot be opened yet, and tried again and again."""
-    body: dict[str, Any] = {"name": name, "source_url": _absolute(source)}
+    body: dict[str, Any] = {
+        "name": name,
+        "source_url": _absolute(source),
+        "live_view": "transcoded" if transcode else "source",
+        "rtsp_transport": "udp" if udp else "tcp",
+        "loops": not once,
+        "motion_gating": motion_gating,
+    }
     if key:
         body["key"] = key
+    if sample_fps is not None:
+        body["sample_fps"] = sample_fps
     if at:
         body["location"] = _location(at)
     camera = call_api(load_settings({"data_dir": data_dir}), "POST", "/api/cameras", body)
@@ -98,7 +121,8 @@ def remove(
 
 def _absolute(source: str) -> str:
     """A relative path means a file where the command was typed."""
-    return source if "://" in source else str(Path(source).absolute())
+    is_url = "://" in source or source.startswith("sim:")
+    return source if is_url else str(Path(source).absolute())
 
 
 def _location(text: str) -> dict[str, float]:

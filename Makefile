@@ -75,10 +75,12 @@ $(DASHBOARD)/node_modules/.made: $(DASHBOARD)/package.json $(DASHBOARD)/package-
 # ---- build ---------------------------------------------------------------------------------------
 
 .PHONY: generate
-generate: $(CONTRACTS)/generated/camera_state_event.py ## Generate Python types from the JSON Schemas
+generate: $(CONTRACTS)/generated/inference_stream_pb2.py ## Generate Python code from JSON Schemas and protos
 
-$(CONTRACTS)/generated/camera_state_event.py: tools/generate_contracts.py $(wildcard $(CONTRACTS)/schemas/*.json) | .venv/.made/members
-	@$(STEP) "Generate types from the contracts" $(BIN)/python tools/generate_contracts.py
+# The last file that is written.
+$(CONTRACTS)/generated/inference_stream_pb2.py: tools/generate_contracts.py \
+    $(wildcard $(CONTRACTS)/schemas/*.json $(CONTRACTS)/proto/sentinel/v1/*.proto) | .venv/.made/members
+	@$(STEP) "Generate code from the contracts" $(BIN)/python tools/generate_contracts.py
 
 .PHONY: dashboard
 dashboard: $(DASHBOARD)/out/index.html ## Build the dashboard (skipped when nothing changed)
@@ -116,7 +118,7 @@ fmt: env $(DASHBOARD)/node_modules/.made ## Format all code and mend what can be
 	@$(BIN)/ruff format .
 	@$(NPM) run --silent fmt
 
-CHECKS := check-types check-format check-lint check-imports check-dependencies check-lock check-openapi \
+CHECKS := check-types check-format check-lint check-imports check-dependencies check-lock check-openapi check-protos \
     check-rules check-dashboard-lint check-dashboard-types check-dashboard-unused check-dashboard-boundaries
 
 .PHONY: check
@@ -146,6 +148,8 @@ check-lock:
 check-openapi:
 	@$(STEP) "docs/openapi.json is up to date" $(BIN)/python tools/export_openapi.py --check
 	@$(STEP) "docs/security.md is up to date" $(BIN)/python tools/export_security_table.py --check
+check-protos:
+	@$(STEP) "buf lint" bash -c "cd $(CONTRACTS)/proto && $(CURDIR)/$(BIN)/buf lint && $(CURDIR)/$(BIN)/buf format --diff --exit-code"
 check-rules:
 	@$(STEP) "rules of the house" $(BIN)/pytest -q -p no:cacheprovider tests/architecture
 check-dashboard-lint:

@@ -1,8 +1,9 @@
-"""Generate the Python types of the contracts from their JSON Schemas.
+"""Generate Python code from the contracts: types from JSON Schemas, messages and stubs from protos.
 
 Writes `sentinel_core/contracts/generated/`, which is not committed. Run by `make generate`.
 """
 
+import sys
 from pathlib import Path
 
 from datamodel_code_generator import (
@@ -13,14 +14,19 @@ from datamodel_code_generator import (
 )
 from datamodel_code_generator.enums import DataModelType
 from datamodel_code_generator.parser import LiteralType
+from grpc_tools import protoc
 
-CONTRACTS = Path(__file__).parents[1] / "packages/sentinel-core/src/sentinel_core/contracts"
+SOURCES = Path(__file__).parents[1] / "packages/sentinel-core/src"
+GENERATED = "sentinel_core/contracts/generated"
+CONTRACTS = SOURCES / "sentinel_core/contracts"
+PROTOS = CONTRACTS / "proto/sentinel/v1"
+PLUGINS = ("protoc-gen-mypy", "protoc-gen-mypy_grpc")
 MESSAGES = ("detection-event", "incident-event", "camera-state-event")
 
 
 def main() -> None:
-    """Generate one module per message schema."""
-    target = CONTRACTS / "generated"
+    """Generate one module per message schema, and two per proto."""
+    target = SOURCES / GENERATED
     target.mkdir(exist_ok=True)
     (target / "__init__.py").write_text("", encoding="utf-8")
     for name in MESSAGES:
@@ -37,6 +43,26 @@ def main() -> None:
             disable_timestamp=True,
             formatters=[Formatter.BUILTIN],
         )
+    generate_protos()
+
+
+def generate_protos() -> None:
+    """Messages, stubs of services, and the types of both."""
+    failed = protoc.main(
+        [
+            "protoc",
+            # Where the code lies is where its imports look for it.
+            f"--proto_path={GENERATED}={PROTOS}",
+            *(f"--plugin={Path(sys.executable).with_name(name)}" for name in PLUGINS),
+            f"--python_out={SOURCES}",
+            f"--grpc_python_out={SOURCES}",
+            f"--mypy_out=quiet:{SOURCES}",
+            f"--mypy_grpc_out=quiet:{SOURCES}",
+            *(f"{GENERATED}/{path.name}" for path in sorted(PROTOS.glob("*.proto"))),
+        ]
+    )
+    if failed:
+        sys.exit("protoc refuses the contracts")
 
 
 if __name__ == "__main__":

@@ -7,17 +7,27 @@ from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
 
 
-@pytest.mark.parametrize("url", ["rtsp://host/a", "rtsps://u:p@host:322/a", "rtsp://[::1]:8554/"])
-def test_rtsp_is_allowed(url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp://host/a",
+        "rtsps://u:p@host:322/a",
+        "rtsp://[::1]:8554/",
+        "http://host/a.m3u8",
+        "https://u:p@host:8443/video.mjpg",
+    ],
+)
+def test_network_sources_are_allowed(url: str) -> None:
     check_source(url, [])
 
 
 @pytest.mark.parametrize(
     "url",
     [
-        "http://host/a",
         "ftp://host/a",
         "rtsp:///a",
+        "http:///a",
+        "gopher://host/a",
         "rtsp://host:0/",
         "rtsp://host:99999/",
         "",

@@ -43,7 +43,7 @@ async def test_a_camera_with_a_fault_says_so_and_recovers(site: CameraSite, clip
         Fault.UNAUTHORISED: SourceReason.UNAUTHORISED,
         Fault.UNKNOWN_PATH: SourceReason.NO_VIDEO,
         Fault.NO_VIDEO: SourceReason.NO_VIDEO,
-        Fault.HEVC: SourceReason.UNSUPPORTED_CODEC,
+        Fault.FOREIGN_CODEC: SourceReason.UNSUPPORTED_CODEC,
         Fault.BABBLES: SourceReason.UNREACHABLE,
     }
     async with AsyncExitStack() as stack:
@@ -76,7 +76,7 @@ async def test_an_address_that_cannot_be_read_says_why(site: CameraSite) -> None
     addresses = {
         "rtsp://127.0.0.1:1/stream": SourceReason.REFUSED,
         "rtsp://no-such-host.invalid/stream": SourceReason.UNREACHABLE,
-        "http://127.0.0.1/stream.m3u8": SourceReason.UNSUPPORTED_SOURCE,
+        "gopher://127.0.0.1/stream": SourceReason.UNSUPPORTED_SOURCE,
         "rtsp:///stream": SourceReason.UNSUPPORTED_SOURCE,
         "/etc/passwd": SourceReason.UNSUPPORTED_SOURCE,
     }

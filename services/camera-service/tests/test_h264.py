@@ -5,7 +5,8 @@ from av.bitstream import BitStreamFilterContext
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sentinel_camera.sources.h264 import AvcFormatter, split_annex_b
+from sentinel_camera.sources.h264 import AvcFormatter
+from sentinel_camera.sources.nal_units import split_annex_b
 
 
 def packets_of(clip: Path) -> tuple[bytes, list[bytes], list[bytes]]:

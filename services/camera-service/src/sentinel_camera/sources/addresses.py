@@ -4,13 +4,13 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from sentinel_camera.sources.opening import file_path
 from sentinel_core.domain.cameras import FILE_SCHEMES, LIVE_SCHEMES, SourceReason, is_live_source
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
 
-_DEFAULT_PORT = 554
+_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+SUPPORTED = "rtsp, rtsps, http, https, file and sim"
 
 
 def check_source(source_url: str, file_roots: Sequence[Path]) -> None:
@@ -31,7 +31,7 @@ def check_source(source_url: str, file_roots: Sequence[Path]) -> None:
         _check_file(source_url, file_roots)
     else:
         raise InvalidInput(
-            f"Sources of the kind {parts.scheme}: cannot be read; rtsp, rtsps and file can.",
+            f"Sources of the kind {parts.scheme}: cannot be read; {SUPPORTED} can.",
             field="source_url",
         )
 
@@ -49,7 +49,7 @@ def check_address(source_url: str, *, allow_private: bool) -> None:
     parts = urlsplit(source_url)
     try:
         found = socket.getaddrinfo(
-            parts.hostname, parts.port or _DEFAULT_PORT, type=socket.SOCK_STREAM
+            parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme], type=socket.SOCK_STREAM
         )
     except (OSError, UnicodeError):
         raise SourceFailed(
@@ -61,6 +61,13 @@ def check_address(source_url: str, *, allow_private: bool) -> None:
             "The camera's address is in a private network, which is not allowed here.",
             reason=SourceReason.UNSUPPORTED_SOURCE,
         )
+
+
+def file_path(source_url: str) -> Path:
+    """The path of a `file://` URL or of a plain path."""
+    if source_url.startswith("file:"):
+        return Path(unquote(urlsplit(source_url).path))
+    return Path(source_url)
 
 
 def _check_file(source_url: str, file_roots: Sequence[Path]) -> None:

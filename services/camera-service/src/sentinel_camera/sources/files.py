@@ -6,7 +6,7 @@ For looking at footage from the command line; cameras are read by `sentinel_came
 from __future__ import annotations  # `Packet` is generic in its stubs only
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from ulid import ULID
 
 from sentinel_camera.sampling.pictures import PictureScaler
 from sentinel_camera.sampling.sampler import MediaSampler
-from sentinel_camera.sources.opening import OpenSource, Timeouts, file_path, open_source
+from sentinel_camera.sources.addresses import file_path
+from sentinel_camera.sources.opened import OpenSource
+from sentinel_camera.sources.opening import SourceAccess, open_source
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.cameras import SourceReason, is_live_source
 from sentinel_core.domain.errors import SourceFailed
@@ -29,7 +31,7 @@ from sentinel_vision.frames.frame import Frame
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 
-_TIMEOUTS = Timeouts(connect_s=10.0, read_s=10.0)
+_ACCESS = SourceAccess(connect_s=10.0, read_s=10.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +58,8 @@ def describe(source: str, fps: float) -> FootageInfo:
         SourceFailed: It cannot be opened.
     """
     images = _images_in(source)
-    with open_source(str(images[0]) if images else source, _TIMEOUTS) as opened:
-        width, height = opened.stream.width, opened.stream.height
+    with open_source(str(images[0]) if images else source, _ACCESS) as opened:
+        width, height = opened.context.width, opened.context.height
         if images:
             return FootageInfo(
                 width=width,
@@ -66,13 +68,12 @@ def describe(source: str, fps: float) -> FootageInfo:
                 duration_s=len(images) / fps,
                 sampled_frames=len(images),
             )
-        duration_s = _duration_s(opened)
-        sampled = None if duration_s is None else _sample_count(opened, duration_s, fps)
+        sampled = _sample_count(opened, fps)
         return FootageInfo(
             width=width,
             height=height,
             fps=opened.fps,
-            duration_s=duration_s,
+            duration_s=opened.duration_s,
             sampled_frames=sampled,
         )
 
@@ -134,10 +135,10 @@ class _FrameBuilder:
 
 
 def _decode_video(source: str, fps: float) -> Iterator[_Decoded]:
-    with open_source(source, _TIMEOUTS) as opened:
+    with open_source(source, _ACCESS) as opened:
         sampler = MediaSampler(fps, opened.frame_interval_90k)
         origin: int | None = None
-        for picture in _decode(_packets(opened)):
+        for picture in _pictures(opened):
             if picture.pts is None:
                 continue
             pts_90k = opened.to_90k(picture.pts)
@@ -150,34 +151,30 @@ def _decode_images(images: list[Path], fps: float) -> Iterator[_Decoded]:
     for index, path in enumerate(images):
         pts_90k = round(index * TICKS_PER_SECOND / fps)
         try:
-            with open_source(str(path), _TIMEOUTS) as opened:
-                pictures = list(_decode(_packets(opened)))
+            with open_source(str(path), _ACCESS) as opened:
+                pictures = list(_pictures(opened))
         except SourceFailed:
             continue
         if pictures:
             yield index, pts_90k, pictures[0]
 
 
-def _packets(opened: OpenSource) -> Iterator[Packet[VideoStream]]:
-    """Packets until the source ends or breaks off; each carries its index."""
-    index = 0
+def _pictures(opened: OpenSource) -> Iterator[VideoFrame]:
+    """Pictures until the source ends or breaks off; each carries the index of its packet."""
     try:
-        for packet in opened.container.demux(opened.stream):
+        for index, packet in enumerate(opened.packets()):
             packet.opaque = index
-            yield packet
-            index += 1
+            yield from _decode(opened, packet)
     except (av.error.FFmpegError, OSError):
         # A file that was cut off: what came before was good.
         return
 
 
-def _decode(packets: Iterable[Packet[VideoStream]]) -> Iterator[VideoFrame]:
-    for packet in packets:
-        try:
-            pictures = packet.decode()
-        except av.error.InvalidDataError:
-            continue
-        yield from pictures
+def _decode(opened: OpenSource, packet: Packet[VideoStream]) -> list[VideoFrame]:
+    try:
+        return opened.decode(packet)
+    except av.error.InvalidDataError:
+        return []
 
 
 def _images_in(source: str) -> list[Path]:
@@ -190,17 +187,11 @@ def _images_in(source: str) -> list[Path]:
     return images
 
 
-def _duration_s(opened: OpenSource) -> float | None:
-    if opened.stream.duration:
-        return float(opened.stream.duration * opened.time_base)
-    if opened.container.duration:
-        return opened.container.duration / av.time_base
-    return None
-
-
-def _sample_count(opened: OpenSource, duration_s: float, fps: float) -> int:
+def _sample_count(opened: OpenSource, fps: float) -> int | None:
+    if opened.duration_s is None:
+        return None
     rate = min(fps, opened.fps) if opened.fps else fps
-    return max(1, round(duration_s * rate))
+    return max(1, round(opened.duration_s * rate))
 
 
 def _epoch(source: str, start_time: datetime) -> str:

@@ -1,135 +1,93 @@
-"""Opens a source with PyAV and finds its video stream."""
+"""Opens a source of any kind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import av
-from av.container import InputContainer
-from av.video.stream import VideoStream
 
+from sentinel_camera.sources.addresses import check_address, file_path
 from sentinel_camera.sources.failures import open_failure
-from sentinel_core.domain.cameras import SourceReason, is_live_source
-from sentinel_core.domain.errors import SourceFailed
-from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+from sentinel_camera.sources.opened import OpenSource, of_container
+from sentinel_core.domain.cameras import RtspTransport, is_live_source
 
 _FILE_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,h264,hevc,mjpeg,m4v,"
     "image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe"
 )
 
-_MIN_FPS, _MAX_FPS = 0.01, 240
 
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long a network source may be silent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAccess:
+    """How a network source is asked.
 
     Attributes:
-        connect_s: Until it is open.
-        read_s: Between two packets.
+        connect_s: Longest silence until it is open.
+        read_s: Longest silence between two packets.
+        verify_certificates: Whether the certificate of an RTSPS or HTTPS source has to be valid.
+        allow_private: Whether its address may be in a private network.
     """
 
     connect_s: float
     read_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSource:
-    """An open container and its first video stream."""
-
-    container: InputContainer
-    stream: VideoStream
-
-    @property
-    def fps(self) -> float | None:
-        """Announced rate, frames per second."""
-        # The guessed rate is of fields, not frames: no use.
-        for rate in (self.stream.average_rate, self.stream.codec_context.framerate):
-            if rate and _MIN_FPS <= rate <= _MAX_FPS:
-                return float(rate)
-        return None
-
-    @property
-    def frame_interval_90k(self) -> int:
-        """Ticks between frames, 0 where the source does not say."""
-        return round(TICKS_PER_SECOND / self.fps) if self.fps else 0
-
-    def to_90k(self, ticks: int) -> int:
-        """From the stream's time base to the media clock's."""
-        return round(ticks * self.time_base * TICKS_PER_SECOND)
-
-    @property
-    def time_base(self) -> Fraction:
-        """Seconds per tick."""
-        return self.stream.time_base or Fraction(1, TICKS_PER_SECOND)
-
-
-def file_path(source_url: str) -> Path:
-    """The path of a `file://` URL or of a plain path."""
-    if source_url.startswith("file:"):
-        return Path(unquote(urlsplit(source_url).path))
-    return Path(source_url)
+    rtsp_transport: RtspTransport = RtspTransport.TCP
+    verify_certificates: bool = False
+    allow_private: bool = True
 
 
 @contextmanager
-def open_source(source_url: str, timeouts: Timeouts) -> Iterator[OpenSource]:
+def open_source(source_url: str, access: SourceAccess) -> Iterator[OpenSource]:
     """Open a file, an RTSP or an RTSPS URL; decoding is single-threaded.
 
     Raises:
         SourceFailed: With the reason.
     """
-    live = is_live_source(source_url)
+    if is_live_source(source_url):
+        check_address(source_url, allow_private=access.allow_private)
+        opening = _open_rtsp(source_url, access)
+    else:
+        opening = _open_file(source_url)
+    with opening as opened:
+        yield opened
+
+
+@contextmanager
+def _open_file(source_url: str) -> Iterator[OpenSource]:
     try:
         container = av.open(
-            source_url if live else str(file_path(source_url)),
-            options=_live_options(timeouts) if live else _file_options(),
-            timeout=(timeouts.connect_s, timeouts.read_s) if live else None,
+            str(file_path(source_url)),
+            # A playlist must not lead out of its folder or into the network.
+            options={"protocol_whitelist": "file", "format_whitelist": _FILE_FORMATS},
             metadata_errors="replace",
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise open_failure(error, source_url) from None
     with container:
-        yield OpenSource(container, _video_stream(container))
+        yield of_container(container, is_ahead=True)
 
 
-def require_h264(opened: OpenSource) -> None:
-    """Raises SourceFailed for every other codec."""
-    codec = opened.stream.codec_context.name
-    if codec != "h264":
-        raise SourceFailed(
-            f"The video is coded as {codec.upper()}; cameras have to send H.264.",
-            reason=SourceReason.UNSUPPORTED_CODEC,
+@contextmanager
+def _open_rtsp(source_url: str, access: SourceAccess) -> Iterator[OpenSource]:
+    try:
+        container = av.open(
+            source_url,
+            options=_rtsp_options(access),
+            timeout=(access.connect_s, access.read_s),
+            metadata_errors="replace",
         )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise open_failure(error, source_url) from None
+    with container:
+        yield of_container(container)
 
 
-def _video_stream(container: InputContainer) -> VideoStream:
-    if not container.streams.video:
-        raise SourceFailed("There is no video in this source.", reason=SourceReason.NO_VIDEO)
-    stream = container.streams.video[0]
-    if stream.codec_context is None:
-        raise SourceFailed("The video's codec is not known.", reason=SourceReason.UNSUPPORTED_CODEC)
-    # Frame threads delay the picture, slice threads gain nothing beside other cameras.
-    stream.thread_type = "NONE"
-    stream.codec_context.copy_opaque = True
-    return stream
-
-
-def _live_options(timeouts: Timeouts) -> dict[str, str]:
+def _rtsp_options(access: SourceAccess) -> dict[str, str]:
     return {
-        "rtsp_transport": "tcp",
+        "rtsp_transport": access.rtsp_transport.value,
         "allowed_media_types": "video",
-        "timeout": str(int(timeouts.read_s * 1_000_000)),
+        "timeout": str(int(access.read_s * 1_000_000)),
         # SDP names the codec; probing would hold back a second of video and deliver it late, and
         # with `nobuffer` throw away the first keyframe.
         "probesize": "32",
         "analyzeduration": "0",
     }
-
-
-def _file_options() -> dict[str, str]:
-    # A playlist must not lead out of its folder or into the network.
-    return {"protocol_whitelist": "file", "format_whitelist": _FILE_FORMATS}

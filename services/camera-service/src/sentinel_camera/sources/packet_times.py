@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from sentinel_camera.sources.opening import OpenSource
+from sentinel_camera.sources.opened import OpenSource
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
 _UNKNOWN_INTERVAL_90K = TICKS_PER_SECOND // 25
@@ -49,5 +49,5 @@ class PacketTimes:
     def _guess_dts(self, pts: int) -> int:
         if self._last_dts is not None:
             return self._last_dts + self.frame_interval_90k
-        depth = self._opened.stream.codec_context.reorder_depth
+        depth = self._opened.context.reorder_depth
         return pts - depth * self.frame_interval_90k

@@ -36,8 +36,9 @@ def write_clip(path: Path, spec: ClipSpec) -> Path:
         stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, spec.pix_fmt
         stream.gop_size = spec.gop
         stream.max_b_frames = spec.b_frames
-        if spec.codec == "libx264":
-            stream.options = {"preset": "ultrafast", "x264-params": _x264_params(spec)}
+        if spec.codec in ("libx264", "libx265"):
+            encoder = spec.codec.removeprefix("lib")
+            stream.options = {"preset": "ultrafast", f"{encoder}-params": _params(spec)}
         for number in range(spec.frames):
             container.mux(stream.encode(_picture(number, spec)))
         container.mux(stream.encode())
@@ -59,8 +60,9 @@ def _picture(number: int, spec: ClipSpec) -> VideoFrame:
     return frame if spec.pix_fmt == "yuv420p" else frame.reformat(format=spec.pix_fmt)
 
 
-def _x264_params(spec: ClipSpec) -> str:
-    return f"keyint={spec.gop}:min-keyint={spec.gop}:scenecut=0:bframes={spec.b_frames}:b-adapt=0"
+def _params(spec: ClipSpec) -> str:
+    params = f"keyint={spec.gop}:min-keyint={spec.gop}:scenecut=0:bframes={spec.b_frames}:b-adapt=0"
+    return f"{params}:log-level=none:info=0" if spec.codec == "libx265" else params
 
 
 def _muxer_options(path: Path) -> dict[str, str]:

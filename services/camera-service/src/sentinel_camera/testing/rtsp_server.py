@@ -15,7 +15,7 @@ from types import TracebackType
 import av
 from av.bitstream import BitStreamFilterContext
 
-from sentinel_camera.sources.h264 import split_annex_b
+from sentinel_camera.sources.nal_units import split_annex_b
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
@@ -32,7 +32,7 @@ class Fault(Enum):
     UNAUTHORISED = "unauthorised"
     UNKNOWN_PATH = "unknown_path"
     NO_VIDEO = "no_video"
-    HEVC = "hevc"
+    FOREIGN_CODEC = "foreign_codec"
     NEVER_ANSWERS = "never_answers"
     BABBLES = "babbles"
 
@@ -168,8 +168,8 @@ class RtspServer:
         lines = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=camera", "t=0 0", "a=control:*"]
         if self.fault is Fault.NO_VIDEO:
             lines += ["m=audio 0 RTP/AVP 0", "a=control:track2"]
-        elif self.fault is Fault.HEVC:
-            lines += ["m=video 0 RTP/AVP 96", "a=rtpmap:96 H265/90000", "a=control:track1"]
+        elif self.fault is Fault.FOREIGN_CODEC:
+            lines += ["m=video 0 RTP/AVP 96", "a=rtpmap:96 VP8/90000", "a=control:track1"]
         else:
             sets = ",".join(
                 base64.b64encode(unit).decode()

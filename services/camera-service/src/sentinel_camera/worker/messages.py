@@ -18,6 +18,7 @@ class ReadJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     connect_timeout_s: float
     stall_timeout_s: float
     allow_private_addresses: bool
+    verify_certificates: bool = False
     rtsp_transport: RtspTransport = RtspTransport.TCP
     loops: bool = True
     live_view: LiveViewMode = LiveViewMode.SOURCE
@@ -34,6 +35,7 @@ class ProbeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     stall_timeout_s: float
     look_s: float
     allow_private_addresses: bool
+    verify_certificates: bool = False
 
 
 Job = ReadJob | ProbeJob

@@ -10,9 +10,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from sentinel_camera.sampling.pictures import PictureScaler
-from sentinel_camera.sources.addresses import check_address
 from sentinel_camera.sources.failures import read_failure
-from sentinel_camera.sources.opening import OpenSource, Timeouts, open_source, require_h264
+from sentinel_camera.sources.opened import OpenSource, require_supported
+from sentinel_camera.sources.opening import SourceAccess, open_source
 from sentinel_camera.worker.channel import Channel
 from sentinel_camera.worker.messages import Probed, ProbeJob, ToWorker
 from sentinel_core.domain.cameras import SourceReason
@@ -33,10 +33,14 @@ def probe_source(job: ProbeJob, channel: Channel[ToWorker], clock: Clock) -> Non
         ChannelClosed: Nobody waits for the report any more.
     """
     deadline_s = clock.monotonic() + job.look_s
-    check_address(job.source_url, allow_private=job.allow_private_addresses)
-    timeouts = Timeouts(connect_s=job.connect_timeout_s, read_s=job.stall_timeout_s)
-    with open_source(job.source_url, timeouts) as opened:
-        require_h264(opened)
+    access = SourceAccess(
+        connect_s=job.connect_timeout_s,
+        read_s=job.stall_timeout_s,
+        verify_certificates=job.verify_certificates,
+        allow_private=job.allow_private_addresses,
+    )
+    with open_source(job.source_url, access) as opened:
+        require_supported(opened)
         look = _Look(opened)
         look.take(clock, deadline_s)
         report, jpeg = look.report()
@@ -59,7 +63,7 @@ class _Look:
     def take(self, clock: Clock, deadline_s: float) -> None:
         """Look at packets until enough is known or the time is over."""
         try:
-            for packet in self._opened.container.demux(self._opened.stream):
+            for packet in self._opened.packets():
                 self._take_packet(packet)
                 if self._is_enough() or clock.monotonic() > deadline_s:
                     return
@@ -72,8 +76,7 @@ class _Look:
         if self._picture is None:
             raise SourceFailed("The source shows no picture.", reason=SourceReason.NO_VIDEO)
         jpeg = encode_picture(PictureScaler().planes(self._picture))
-        context = self._opened.stream.codec_context
-        duration = self._opened.container.duration
+        context = self._opened.context
         report = Probed(
             codec=context.name,
             profile=context.profile,
@@ -82,7 +85,7 @@ class _Look:
             fps=self._opened.fps or self._measured_fps(),
             has_b_frames=self._reordered,
             keyframe_interval_s=self._keyframe_interval_s(),
-            duration_s=duration / av.time_base if duration and duration > 0 else None,
+            duration_s=self._opened.duration_s,
             jpeg_size=len(jpeg),
         )
         return report, jpeg
@@ -95,7 +98,13 @@ class _Look:
             if packet.is_keyframe:
                 self._key_times.append(pts)
         if self._picture is None and (self._key_times or not packet.size):
-            self._picture = _first_picture(packet)
+            self._picture = self._first_picture(packet)
+
+    def _first_picture(self, packet: Packet[VideoStream]) -> VideoFrame | None:
+        try:
+            return next(iter(self._opened.decode(packet)), None)
+        except av.error.InvalidDataError:
+            return None
 
     def _is_enough(self) -> bool:
         if self._picture is None:
@@ -113,10 +122,3 @@ class _Look:
             return None
         span_s = (max(self._times) - min(self._times)) / TICKS_PER_SECOND
         return round((len(self._times) - 1) / span_s, 2)
-
-
-def _first_picture(packet: Packet[VideoStream]) -> VideoFrame | None:
-    try:
-        return next(iter(packet.decode()), None)
-    except av.error.InvalidDataError:
-        return None

@@ -10,21 +10,19 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from sentinel_camera.sampling.sampler import MediaSampler
-from sentinel_camera.sources.addresses import check_address
 from sentinel_camera.sources.failures import read_failure
-from sentinel_camera.sources.h264 import AvcFormatter
-from sentinel_camera.sources.opening import OpenSource, Timeouts, open_source, require_h264
+from sentinel_camera.sources.formatters import formatter_of
+from sentinel_camera.sources.opened import OpenSource, require_supported
+from sentinel_camera.sources.opening import SourceAccess, open_source
+from sentinel_camera.sources.pacing import Pacer
 from sentinel_camera.sources.packet_times import PacketTimes
 from sentinel_camera.worker.messages import Configured, ReadJob
 from sentinel_camera.worker.outbox import Outbox, UnitTimes
 from sentinel_core.domain.cameras import SourceReason, is_live_source
 from sentinel_core.domain.errors import SourceFailed
 from sentinel_core.domain.frames import DropReason
-from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.ports.clock import Clock
 
-_GAP_90K = 10 * TICKS_PER_SECOND
-"""A file that is silent for longer is played without the silence."""
 _UNDECODABLE_UNITS = 100
 """So many access units without a picture, and the stream counts as damaged."""
 
@@ -36,58 +34,39 @@ def read_camera(job: ReadJob, outbox: Outbox, clock: Clock) -> None:
         SourceFailed: Why it ended.
         ChannelClosed: The parent is gone.
     """
-    check_address(job.source_url, allow_private=job.allow_private_addresses)
-    timeouts = Timeouts(connect_s=job.connect_timeout_s, read_s=job.stall_timeout_s)
     counter = _UnitCounter()
-    pacer = None if is_live_source(job.source_url) else _Pacer(outbox, clock)
+    pacer = Pacer(outbox.wait_until, clock)
     while True:
-        with open_source(job.source_url, timeouts) as opened:
-            require_h264(opened)
+        with open_source(job.source_url, _access(job)) as opened:
+            require_supported(opened)
             run = _Run(job, opened, outbox, counter)
-            run.read(pacer, clock)
-        if pacer is None:
+            run.read(pacer if opened.is_ahead else None, clock)
+        if is_live_source(job.source_url):
             raise SourceFailed("The camera has ended the stream.", reason=SourceReason.ENDED)
         if run.pictures == 0:
             raise SourceFailed(
                 "No picture of this file can be decoded.", reason=SourceReason.UNREADABLE
             )
+        if not job.loops:
+            raise SourceFailed("The file has been played to its end.", reason=SourceReason.ENDED)
         counter.run += 1
         pacer.start_again(run.frame_interval_90k)
+
+
+def _access(job: ReadJob) -> SourceAccess:
+    return SourceAccess(
+        connect_s=job.connect_timeout_s,
+        read_s=job.stall_timeout_s,
+        rtsp_transport=job.rtsp_transport,
+        verify_certificates=job.verify_certificates,
+        allow_private=job.allow_private_addresses,
+    )
 
 
 @dataclass(slots=True)
 class _UnitCounter:
     unit: int = 0
     run: int = 0
-
-
-class _Pacer:
-    """Lets the packets of a file pass when their time has come."""
-
-    def __init__(self, outbox: Outbox, clock: Clock) -> None:
-        self._outbox = outbox
-        self._clock = clock
-        self._start_s = clock.monotonic()
-        self._first_90k: int | None = None
-        self._last_90k = 0
-
-    def wait(self, dts: int) -> None:
-        """Return when a packet with this decode time is due."""
-        if self._first_90k is None:
-            self._first_90k = self._last_90k = dts
-        elif not 0 <= dts - self._last_90k <= _GAP_90K:
-            self._first_90k += dts - self._last_90k
-        self._last_90k = dts
-        self._outbox.wait_until(self._start_s + (dts - self._first_90k) / TICKS_PER_SECOND)
-
-    def start_again(self, frame_interval_90k: int) -> None:
-        """The next packet is the first of the file again and comes one frame later."""
-        if self._first_90k is not None:
-            played = self._last_90k - self._first_90k + frame_interval_90k
-            self._start_s += played / TICKS_PER_SECOND
-        # After a pause of the machine there is nothing to catch up with.
-        self._start_s = max(self._start_s, self._clock.monotonic() - 1.0)
-        self._first_90k = None
 
 
 class _Run:
@@ -100,7 +79,7 @@ class _Run:
         self._outbox = outbox
         self._counter = counter
         self._live = is_live_source(job.source_url)
-        self._formatter = AvcFormatter(opened.stream.codec_context.extradata)
+        self._formatter = formatter_of(opened.context)
         self._configuration: bytes | None = None
         self._packet_times = PacketTimes(opened)
         self._sampler = MediaSampler(job.sample_fps)
@@ -114,10 +93,10 @@ class _Run:
         """Ticks between two frames."""
         return self._packet_times.frame_interval_90k
 
-    def read(self, pacer: _Pacer | None, clock: Clock) -> None:
+    def read(self, pacer: Pacer | None, clock: Clock) -> None:
         """Read to the end; of a live source every error is one, a file may break off."""
         try:
-            for packet in self._opened.container.demux(self._opened.stream):
+            for packet in self._opened.packets():
                 if packet.size == 0:
                     self._sample(self._decode(packet))
                 else:
@@ -126,7 +105,7 @@ class _Run:
             if self._live:
                 raise read_failure(error) from None
 
-    def _take(self, packet: Packet[VideoStream], pacer: _Pacer | None, clock: Clock) -> None:
+    def _take(self, packet: Packet[VideoStream], pacer: Pacer | None, clock: Clock) -> None:
         times = self._packet_times.complete(packet)
         if times is None or not self._is_usable(packet, times.pts):
             return
@@ -135,11 +114,11 @@ class _Run:
         unit = self._counter.unit
         self._counter.unit += 1
         packet.opaque = unit
-        sample = self._formatter.convert(bytes(packet))
+        sample = b"" if self._formatter is None else self._formatter.convert(bytes(packet))
         sent = UnitTimes(
             unit, self._counter.run, times.pts, times.dts, times.duration, clock.monotonic()
         )
-        if not sample:
+        if self._formatter is None or not sample:
             pictures = self._decode(packet)
         elif self._formatter.configuration != self._configuration:
             # The size is known once the decoder has seen the new parameter sets.
@@ -171,8 +150,8 @@ class _Run:
         return True
 
     def _configure(self) -> None:
-        configuration = self._formatter.configuration
-        context = self._opened.stream.codec_context
+        configuration = None if self._formatter is None else self._formatter.configuration
+        context = self._opened.context
         if configuration is None or not context.width:
             return
         self._configuration = configuration
@@ -182,7 +161,7 @@ class _Run:
 
     def _decode(self, packet: Packet[VideoStream]) -> list[VideoFrame]:
         try:
-            pictures = packet.decode()
+            pictures = self._opened.decode(packet)
         except av.error.InvalidDataError:
             pts = None if packet.pts is None else self._opened.to_90k(packet.pts)
             self._drop_if_due(pts, DropReason.CORRUPT)

@@ -40,6 +40,20 @@ class Picture:
         return int(self.y.shape[0])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class JpegPicture:
+    """A picture as it came over the network; only ever needed as the file it is.
+
+    Attributes:
+        data: A JPEG file.
+        width: Pixels, as `height`.
+    """
+
+    data: bytes
+    width: int
+    height: int
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Frame:
     """A sampled picture.
@@ -54,6 +68,7 @@ class Frame:
         is_live: False for a file that is worked through as fast as possible: never dropped.
         rgb: uint8, shape (h, w, 3): the picture scaled so that max(h, w) = 640.
         picture: The picture at full size.
+        fence: Of the lease that the camera is read under; 0 where there are no leases.
         release: Called once by whoever holds the frame last.
     """
 
@@ -65,7 +80,8 @@ class Frame:
     arrived_monotonic_s: float
     is_live: bool
     rgb: NDArray[np.uint8]
-    picture: Picture
+    picture: Picture | JpegPicture
+    fence: int = 0
     release: Callable[[], None] = field(default=lambda: None, repr=False)
 
     @property

@@ -4,7 +4,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from sentinel_vision.frames.frame import Picture
+from sentinel_vision.frames.frame import JpegPicture, Picture
 
 _CODES = np.arange(256, dtype=np.float64)
 # Video keeps luma in 16..235 and chroma in 16..240 (BT.601, BT.709), JFIF wants 0..255.
@@ -12,13 +12,15 @@ _FULL_LUMA = np.clip(np.rint((_CODES - 16) * 255 / 219), 0, 255).astype(np.uint8
 _FULL_CHROMA = np.clip(np.rint((_CODES - 128) * 255 / 224 + 128), 0, 255).astype(np.uint8)
 
 
-def encode_picture(picture: Picture, quality: int = 85) -> bytes:
+def encode_picture(picture: Picture | JpegPicture, quality: int = 85) -> bytes:
     """A JPEG file of the whole picture.
 
     Args:
         picture: Any size; planes may be views with padded rows.
-        quality: 1 (small) to 100 (good).
+        quality: 1 (small) to 100 (good); one that is JPEG already stays as it is.
     """
+    if isinstance(picture, JpegPicture):
+        return picture.data
     data: bytes = simplejpeg.encode_jpeg_yuv_planes(
         _as_jfif(picture.y, _FULL_LUMA, full_range=picture.full_range),
         _as_jfif(picture.u, _FULL_CHROMA, full_range=picture.full_range),

@@ -44,6 +44,10 @@ class InProcessFrameTransport:
         """Give frames to `handler` from now on."""
         self._handler = handler
 
+    def disconnect(self) -> None:
+        """Inference is away from now on."""
+        self._handler = None
+
     async def infer(self, frame: Frame) -> FrameOutcome:
         """Hand the frame to the connected handler."""
         if self._handler is None:

@@ -23,7 +23,7 @@ from sentinel_core.domain.frames import FrameCounts
 from sentinel_core.ports.event_bus import TopicPartition
 from sentinel_core.runtime.settings import CameraSettings, Settings
 from sentinel_core.testing.builders import make_camera
-from sentinel_vision.frames.frame import Frame
+from sentinel_vision.frames.frame import Frame, Picture
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome, InProcessFrameTransport
 
 _POLL_S = 0.01
@@ -150,6 +150,7 @@ class CameraSite:
         return [msgspec.json.decode(message.value, type=CameraStateEvent) for message in messages]
 
     async def _look(self, frame: Frame) -> FrameOutcome:
+        assert isinstance(frame.picture, Picture)
         number = picture_number(float(frame.picture.y.mean()))
         seen = SeenFrame(
             frame.camera_key,

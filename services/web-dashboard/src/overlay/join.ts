@@ -11,6 +11,16 @@ export const FADE_MS = 200;
 /** Samples further apart say nothing about the time between them. */
 const BRIDGED_MS = 1_000;
 
+/** What may be drawn on a frame that has no detections of its own. */
+export interface JoinRules {
+  /** Boxes may be moved on by their velocity; if not, a frame without newer ones has none. */
+  readonly mayGuess: boolean;
+  /** Clocks that are not exact to the tick: a sample so near is the frame's own. */
+  readonly toleranceTicks: number;
+}
+
+const BY_EQUALITY: JoinRules = { mayGuess: true, toleranceTicks: 0 };
+
 /** The objects to draw on one displayed frame; one instance is filled again for every frame. */
 export class JoinedFrame extends ObjectList {
   kind: JoinKind = 'none';
@@ -20,29 +30,63 @@ export class JoinedFrame extends ObjectList {
   epoch = '';
   /** The sample that the boxes come from (the earlier of the two when interpolated). */
   boxesPts90k: number | null = null;
+
+  /**
+   * So far in media time the boxes are from what was seen of their objects, ms: 0 on a frame's own
+   * boxes and between two samples; while guessed, the age of the guess. Null without boxes.
+   */
+  get errorMs(): number | null {
+    if (this.boxesPts90k === null) return null;
+    return this.kind === 'extrapolated' ? (this.pts90k - this.boxesPts90k) / TICKS_PER_MS : 0;
+  }
 }
 
 /**
  * Finds the objects of the frame on the screen.
  *
  * The very frame's own detections where they exist (equality of `pts_90k`: both sides carry the
- * same clock, so there is no tolerance to choose); else each track linearly between its two
- * neighbouring samples; else the last sample moved on by its tracks' velocities for `HOLD_MS`,
- * then faded out. Nothing is carried over the border of two stream epochs.
+ * same clock); else each track linearly between its two neighbouring samples; else, where guessing
+ * is allowed, the last sample moved on by its tracks' velocities for `HOLD_MS`, then faded out.
+ * Nothing is carried over the border of two stream epochs.
  */
-export function joinFrame(ring: DetectionRing, pts90k: number, out: JoinedFrame): JoinKind {
-  const index = ring.floorIndex(pts90k);
+export function joinFrame(
+  ring: DetectionRing,
+  pts90k: number,
+  out: JoinedFrame,
+  rules: JoinRules = BY_EQUALITY,
+): JoinKind {
+  const index = ring.floorIndex(pts90k + rules.toleranceTicks);
   const before = ring.at(index);
-  out.pts90k = pts90k;
+  out.pts90k = snap(pts90k, before, rules.toleranceTicks);
   out.count = 0;
   out.epoch = before?.epoch ?? '';
   out.boxesPts90k = before?.pts90k ?? null;
-  out.kind = before ? joinAfter(ring, index, before, out) : 'none';
+  out.kind = before ? joinAfter(ring, index, out, rules.mayGuess) : 'none';
   if (out.kind === 'none') out.boxesPts90k = null;
   return out.kind;
 }
 
-function joinAfter(ring: DetectionRing, index: number, before: Sample, out: JoinedFrame): JoinKind {
+/** A frame of which not even its time is known. */
+export function joinNothing(out: JoinedFrame): JoinKind {
+  out.count = 0;
+  out.epoch = '';
+  out.boxesPts90k = null;
+  out.kind = 'none';
+  return out.kind;
+}
+
+function snap(pts90k: number, nearest: Sample | undefined, toleranceTicks: number): number {
+  if (!nearest || Math.abs(nearest.pts90k - pts90k) > toleranceTicks) return pts90k;
+  return nearest.pts90k;
+}
+
+function joinAfter(
+  ring: DetectionRing,
+  index: number,
+  out: JoinedFrame,
+  mayGuess: boolean,
+): JoinKind {
+  const before = ring.at(index) as Sample;
   if (before.pts90k === out.pts90k) {
     for (let i = 0; i < before.count; i += 1) copyObject(before, i, out, 1);
     return 'exact';
@@ -52,6 +96,7 @@ function joinAfter(ring: DetectionRing, index: number, before: Sample, out: Join
     interpolate(before, after, out);
     return 'interpolated';
   }
+  if (!mayGuess) return 'none';
   const earlier = ring.at(index - 1);
   return extrapolate(earlier && bridges(earlier, before) ? earlier : undefined, before, out);
 }

@@ -29,4 +29,6 @@ export const liveCameras = {
   ringOf: (cameraKey: string) => hub.ringOf(cameraKey),
   stateOf: (cameraKey: string) => hub.cameras.get(cameraKey),
   capturedAtMs: (cameraKey: string, pts90k: number) => hub.capturedAtMs(cameraKey, pts90k),
+  ptsAt: (cameraKey: string, pageMs: number) => hub.ptsAt(cameraKey, pageMs),
+  ptsAtUtc: (cameraKey: string, utcMs: number) => hub.ptsAtUtc(cameraKey, utcMs),
 };

@@ -177,7 +177,11 @@ describe('LiveHub', () => {
       hear({ type: 'sync', seq: 1, camera_id: 'cam_01', epoch, pts_90k: pts, utc });
     sync('e1', 0, '2026-01-10T12:00:00.000Z');
     sync('e2', 900_000, '2026-01-10T12:00:20.000Z');
-    expect(hub.capturedAtMs('cam_01', 45_000)).toBe(NOW + 500 - 2_000);
-    expect(hub.capturedAtMs('cam_01', 990_000)).toBe(NOW + 21_000 - 2_000);
+    const greetedAtMs = performance.now();
+    expect(hub.capturedAtMs('cam_01', 45_000)).toBeCloseTo(greetedAtMs + 500 - 2_000, 6);
+    expect(hub.capturedAtMs('cam_01', 990_000)).toBeCloseTo(greetedAtMs + 21_000 - 2_000, 6);
+    vi.setSystemTime(NOW + 86_400_000);
+    expect(hub.capturedAtMs('cam_01', 45_000)).toBeCloseTo(greetedAtMs + 500 - 2_000, 6);
+    expect(hub.ptsAt('cam_01', greetedAtMs - 1_500)).toBeCloseTo(45_000, 3);
   });
 });

@@ -4,11 +4,12 @@ import type {
   HelloMessage,
   IncidentMessage,
   LiveMessage,
-  SyncMessage,
 } from '@/shared/api/generated/live-message';
 import type { ConnectionState } from './connection';
+import { MediaClock } from './media-clock';
 import { decodeLiveMessage } from './messages';
 import type { SocketPhase } from './reconnecting-socket';
+import { ServerClock } from './server-clock';
 import { isEqual, TopicStore, ValueStore } from './topic-store';
 
 /** The slow side of a camera: what the server said last. */
@@ -31,7 +32,8 @@ export class LiveHub {
   readonly cameras = new TopicStore<CameraLive>();
   readonly connection = new ValueStore<ConnectionState>({ phase: 'idle' });
   private readonly rings = new Map<string, DetectionRing>();
-  private readonly clocks = new Map<string, SyncMessage[]>();
+  private readonly serverClock = new ServerClock();
+  private readonly clocks = new Map<string, MediaClock>();
   private readonly incidentListeners = new Set<Listener<IncidentMessage>>();
   private readonly resyncListeners = new Set<Listener<string>>();
   private watched: readonly string[] = [];
@@ -41,7 +43,6 @@ export class LiveHub {
   private greetedSeq = -1;
   /** From where to resume should the connection be lost again before the replay is over. */
   private replayedFrom: number | null = null;
-  private serverOffsetMs = 0;
   private catchUpTimer: ReturnType<typeof setTimeout> | null = null;
 
   attach(transport: LiveTransport | null): void {
@@ -76,15 +77,20 @@ export class LiveHub {
     return () => this.resyncListeners.delete(listener);
   }
 
-  /**
-   * When a frame was captured, on this browser's clock (`Date.now()`); null before the camera's
-   * clock is known.
-   */
+  /** When a frame was captured, on the clock of `performance.now()`; null while not known. */
   capturedAtMs(cameraKey: string, pts90k: number): number | null {
-    const anchors = this.clocks.get(cameraKey);
-    const anchor = anchors?.findLast((one) => one.pts_90k <= pts90k);
-    if (!anchor) return null;
-    return Date.parse(anchor.utc) + (pts90k - anchor.pts_90k) / 90 - this.serverOffsetMs;
+    const utcMs = this.clocks.get(cameraKey)?.utcOf(pts90k) ?? null;
+    return utcMs === null || !this.serverClock.isKnown ? null : this.serverClock.pageTimeOf(utcMs);
+  }
+
+  /** Media time of a moment of `performance.now()`; null while not known. */
+  ptsAt(cameraKey: string, pageMs: number): number | null {
+    return this.serverClock.isKnown ? this.ptsAtUtc(cameraKey, this.serverClock.at(pageMs)) : null;
+  }
+
+  /** Media time of a moment of the server's time, Unix ms; null while not known. */
+  ptsAtUtc(cameraKey: string, utcMs: number): number | null {
+    return this.clocks.get(cameraKey)?.ptsAt(utcMs) ?? null;
   }
 
   phaseChanged(phase: SocketPhase): void {
@@ -120,7 +126,7 @@ export class LiveHub {
         break;
       }
       case 'sync':
-        this.noteClock(message);
+        this.clockOf(message.camera_id).note(message);
         break;
       case 'resync':
         this.resync(message.reason);
@@ -132,8 +138,7 @@ export class LiveHub {
 
   /** After every connect: who numbers now, and what was missed. */
   private greet(hello: HelloMessage): void {
-    const serverMs = Date.parse(hello.server_time);
-    if (Number.isFinite(serverMs)) this.serverOffsetMs = serverMs - Date.now();
+    this.serverClock.note(Date.parse(hello.server_time), performance.now());
     const formerBoot = this.boot;
     const formerSeq = this.replayedFrom ?? this.seq;
     this.boot = hello.boot;
@@ -171,12 +176,13 @@ export class LiveHub {
     this.catchUpTimer = null;
   }
 
-  private noteClock(sync: SyncMessage): void {
-    const anchors = (this.clocks.get(sync.camera_id) ?? []).filter(
-      (one) => one.epoch !== sync.epoch && one.pts_90k < sync.pts_90k,
-    );
-    // A loop of a short clip makes an epoch every few seconds; playing lags two at most.
-    this.clocks.set(sync.camera_id, [...anchors.slice(-3), sync]);
+  private clockOf(cameraKey: string): MediaClock {
+    let clock = this.clocks.get(cameraKey);
+    if (!clock) {
+      clock = new MediaClock();
+      this.clocks.set(cameraKey, clock);
+    }
+    return clock;
   }
 
   private subscribe(): void {

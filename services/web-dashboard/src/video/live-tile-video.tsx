@@ -2,6 +2,7 @@
 
 import { type CSSProperties, type RefObject, useEffect, useRef } from 'react';
 import type { IncidentTracks, ZoneOutline } from '@/overlay';
+import type { OverlayMode, PlayerChoice } from '@/shared/state/preferences';
 import { observeDeviceSize } from './device-size';
 import type { OverlaySettings } from './overlay-loop';
 import { TileSession } from './tile-session';
@@ -9,6 +10,8 @@ import type { TileStats } from './tile-stats';
 
 export interface LiveTileVideoProps {
   readonly cameraKey: string;
+  readonly player?: PlayerChoice | undefined;
+  readonly mode?: OverlayMode | undefined;
   readonly showBoxes?: boolean | undefined;
   readonly showLabels?: boolean | undefined;
   /** Trails of the last two seconds. */
@@ -45,11 +48,12 @@ const NO_INCIDENTS: readonly HighlightedIncident[] = [];
 
 /** A camera's live video with its detections on the very frames they belong to. */
 export function LiveTileVideo(props: LiveTileVideoProps) {
-  const { cameraKey, className } = props;
+  const { cameraKey, className, player = 'auto', mode = 'exact' } = props;
   const videoRef = useRef<HTMLVideoElement>(null);
   const canvasRef = useRef<HTMLCanvasElement>(null);
   const sessionRef = useRef<TileSession | null>(null);
   const onStatsRef = useRef(props.onStats);
+  const choiceRef = useRef({ player, mode });
 
   useEffect(() => {
     onStatsRef.current = props.onStats;
@@ -59,7 +63,7 @@ export function LiveTileVideo(props: LiveTileVideoProps) {
     const { current: video } = videoRef;
     const { current: canvas } = canvasRef;
     if (!video || !canvas) return;
-    const session = new TileSession(video, canvas, cameraKey, (stats) =>
+    const session = new TileSession(video, canvas, cameraKey, choiceRef.current, (stats) =>
       onStatsRef.current?.(stats),
     );
     sessionRef.current = session;
@@ -73,6 +77,11 @@ export function LiveTileVideo(props: LiveTileVideoProps) {
       sessionRef.current = null;
     };
   }, [cameraKey]);
+
+  useEffect(() => {
+    choiceRef.current = { player, mode };
+    sessionRef.current?.choose(choiceRef.current);
+  }, [player, mode]);
 
   useOverlaySettings(sessionRef, props);
 

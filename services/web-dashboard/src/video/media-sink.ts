@@ -13,6 +13,11 @@ function mediaSourceClass(): MediaSourceClass | undefined {
   return browser.ManagedMediaSource ?? browser.MediaSource;
 }
 
+/** Whether media can be fed to this browser's video elements at all. */
+export function hasMediaSource(): boolean {
+  return mediaSourceClass() !== undefined;
+}
+
 /** Whether this browser plays fragmented MP4 of a codec. */
 export function canPlay(mimeType: string): boolean {
   return mediaSourceClass()?.isTypeSupported(mimeType) ?? false;

@@ -1,16 +1,20 @@
 import { apiSocket, type ReconnectingSocket } from '@/realtime';
+import { silence, tryPlay } from './autoplay';
 import { type ConnectionHealth, healthAfter } from './connection-health';
+import { mseFrameClock } from './frame-clock';
 import { LiveEdge } from './live-edge';
 import { canPlay, MediaSink } from './media-sink';
 import { isInitSegment, readFragmentTimes, readInitSegment } from './mp4';
 import { lagMs, nextStep, type PlaybackView, type Stretch } from './playback-control';
+import {
+  noFigures,
+  type Player,
+  type PlayerContext,
+  type PlayerFault,
+  type TickFacts,
+} from './player';
 import { Repair } from './repair';
-
-/** Why there is no picture although the server may well send one. */
-export interface PlayerFault {
-  readonly reason: 'unsupported_codec' | 'not_found' | 'forbidden' | 'autoplay_blocked' | 'broken';
-  readonly detail: string;
-}
+import { SmoothTarget } from './smooth-target';
 
 const KEPT_S = 15;
 const TRIMMED_FROM_S = 20;
@@ -21,43 +25,43 @@ const SETTLING_MS = 1_500;
 const CLOSED_FORBIDDEN = 4403;
 const CLOSED_NOT_FOUND = 4404;
 
-/**
- * Plays a camera's fragmented MP4 over WebSocket in a video element, close to its live end.
- *
- * It comes back after every loss by itself. Call `tick` a few times a second.
- */
-export class MsePlayer {
+/** Plays a camera's fragmented MP4 over WebSocket. */
+export class MsePlayer implements Player {
+  readonly kind = 'mse';
+  readonly clock = mseFrameClock;
   readonly edge = new LiveEdge();
+  readonly figures = noFigures();
   fault: PlayerFault | null = null;
-  codec: string | null = null;
-  bytesReceived = 0;
   connection: ConnectionHealth = 'new';
+  targetMs = 0;
+  private readonly video: HTMLVideoElement;
   private readonly socket: ReconnectingSocket;
   private readonly sink: MediaSink;
   private readonly repair: Repair;
   private timescale = 90_000;
   private isFed = false;
-  private targetMs = 0;
+  private readonly smooth = new SmoothTarget();
   private heardAtMs = 0;
   private openedAtMs = Number.NEGATIVE_INFINITY;
   private soughtAtMs = Number.NEGATIVE_INFINITY;
   private wentBackAtMs = Number.NEGATIVE_INFINITY;
 
-  /** @param restarting Called before the element loses its picture for a new stream. */
+  /** @param path Of the WebSocket, e.g. `/api/cameras/toll/stream`. */
   constructor(
-    private readonly video: HTMLVideoElement,
-    cameraKey: string,
-    private readonly restarting: () => void,
+    private readonly context: PlayerContext,
+    path: string,
   ) {
-    video.muted = true;
-    video.playsInline = true;
+    const { video } = context;
+    this.video = video;
+    silence(video);
+    video.addEventListener('waiting', this.ranDry);
     this.sink = new MediaSink(video, {
       appended: () => {
         if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.steer(performance.now());
       },
       broken: (reason) => this.broken(reason),
     });
-    this.socket = apiSocket(`/api/cameras/${encodeURIComponent(cameraKey)}/stream`, {
+    this.socket = apiSocket(path, {
       phaseChanged: ({ kind }) => {
         this.connection = healthAfter(this.connection, kind);
       },
@@ -82,6 +86,8 @@ export class MsePlayer {
 
   dispose(): void {
     this.stop();
+    this.video.removeEventListener('waiting', this.ranDry);
+    this.video.playbackRate = 1;
     this.sink.dispose();
   }
 
@@ -90,13 +96,11 @@ export class MsePlayer {
     return lagMs(this.view(nowMs));
   }
 
-  /**
-   * Keeps the video where it belongs.
-   *
-   * @param expectsBytes The camera is online, so silence means a dead connection.
-   */
-  tick(nowMs: number, targetMs: number, expectsBytes: boolean): void {
-    this.targetMs = targetMs;
+  /** Nothing to learn: what comes is timed as it comes. */
+  frameShown(): void {}
+
+  tick({ nowMs, targetMs, expectsBytes }: TickFacts): void {
+    this.targetMs = Math.max(targetMs, this.smooth.update(nowMs));
     if (this.connection !== 'open' || !expectsBytes) this.heardAtMs = nowMs;
     else if (nowMs - this.heardAtMs > SILENT_MS) {
       this.heardAtMs = nowMs;
@@ -111,7 +115,7 @@ export class MsePlayer {
   private receive(bytes: ArrayBuffer): void {
     const nowMs = performance.now();
     this.heardAtMs = nowMs;
-    this.bytesReceived += bytes.byteLength;
+    this.figures.bytesReceived += bytes.byteLength;
     if (isInitSegment(bytes)) {
       this.open(bytes);
       return;
@@ -124,11 +128,12 @@ export class MsePlayer {
 
   private open(bytes: ArrayBuffer): void {
     const init = readInitSegment(bytes);
-    this.codec = init?.codec ?? null;
-    const mimeType = `video/mp4; codecs="${this.codec}"`;
-    this.isFed = this.codec !== null && canPlay(mimeType);
+    const codec = init?.codec ?? null;
+    this.figures.codec = codec;
+    const mimeType = `video/mp4; codecs="${codec}"`;
+    this.isFed = codec !== null && canPlay(mimeType);
     if (!init || !this.isFed) {
-      const detail = `This browser does not play ${this.codec ?? 'the codec of this camera'}.`;
+      const detail = `This browser does not play ${codec ?? 'the codec of this camera'}.`;
       this.fault = { reason: 'unsupported_codec', detail };
       return;
     }
@@ -136,7 +141,7 @@ export class MsePlayer {
     this.timescale = init.timescale;
     this.edge.reset();
     this.openedAtMs = performance.now();
-    if (this.sink.isOpen) this.restarting();
+    if (this.sink.isOpen) this.context.restarting();
     this.sink.open(mimeType);
     this.sink.append(bytes);
     this.play();
@@ -178,18 +183,17 @@ export class MsePlayer {
     this.sink.removeBefore(currentTime - KEPT_S);
   }
 
+  private readonly ranDry = (): void => {
+    // The first frames of a stream, and what waits behind a seek, say nothing about the network.
+    const nowMs = performance.now();
+    if (this.video.seeking || nowMs - this.openedAtMs < SETTLING_MS) return;
+    this.smooth.noteStall(nowMs);
+  };
+
   private play(): void {
-    this.video.play().then(
-      () => {
-        if (this.fault?.reason === 'autoplay_blocked') this.fault = null;
-      },
-      (error: unknown) => {
-        // AbortError: a newer stream took the element over.
-        if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-        const detail = 'The browser plays nothing before a click.';
-        this.fault = { reason: 'autoplay_blocked', detail };
-      },
-    );
+    void tryPlay(this.video).then((fault) => {
+      if (fault !== null || this.fault?.reason === 'autoplay_blocked') this.fault = fault;
+    });
   }
 
   private broken(reason: string): void {

@@ -6,14 +6,14 @@ import {
   JoinedFrame,
   type JoinKind,
   joinFrame,
+  joinNothing,
   LabelCache,
   type OverlayOptions,
   type OverlayScene,
   type Rectangle,
   type ZoneOutline,
 } from '@/overlay';
-import type { FrameClock } from './frame-clock';
-import { probeFrame } from './probe';
+import type { FrameClock, FrameMetadata } from './frame-clock';
 
 /** What a tile may change about its drawing at any time. */
 export interface OverlaySettings {
@@ -22,6 +22,13 @@ export interface OverlaySettings {
   readonly incidentZoneIds: ReadonlySet<string>;
   readonly incidentTracks: IncidentTracks;
 }
+
+/** Told of each displayed frame, once its overlay is drawn. */
+export type FrameListener = (
+  metadata: FrameMetadata,
+  pts90k: number | null,
+  drawn: JoinedFrame,
+) => void;
 
 const NOWHERE: Rectangle = { x: 0, y: 0, width: 0, height: 0 };
 const NOTHING: OverlaySettings = {
@@ -38,17 +45,9 @@ type Scene = { -readonly [K in keyof OverlayScene]: OverlayScene[K] };
  * `requestVideoFrameCallback`; only while no frame comes does a change draw on its own.
  */
 export class OverlayLoop {
-  /** Displayed frames since the start. */
-  frames = 0;
-  /** Displayed frames by how their boxes were found, since the start. */
-  readonly kinds: Record<JoinKind, number> = {
-    exact: 0,
-    interpolated: 0,
-    extrapolated: 0,
-    none: 0,
-  };
-  /** `performance.now()` of the last displayed frame; NaN before the first. */
-  lastFrameAtMs = Number.NaN;
+  private hasShown = false;
+  private pts90k: number | null = null;
+  private readonly rules = { mayGuess: true, toleranceTicks: 0 };
   private readonly picture = { width: 0, height: 0 };
   private readonly scene: Scene;
   private readonly ctx: CanvasRenderingContext2D | null;
@@ -58,9 +57,9 @@ export class OverlayLoop {
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly canvas: HTMLCanvasElement,
-    private readonly cameraKey: string,
     private readonly clock: FrameClock,
     ring: DetectionRing,
+    private readonly onFrame: FrameListener,
   ) {
     this.ctx = canvas.getContext('2d');
     this.scene = {
@@ -73,11 +72,6 @@ export class OverlayLoop {
     };
   }
 
-  /** The frame that was displayed last. */
-  get pts90k(): number {
-    return this.scene.frame.pts90k;
-  }
-
   start(): void {
     this.frameRequest = this.video.requestVideoFrameCallback(this.frameShown);
   }
@@ -86,6 +80,12 @@ export class OverlayLoop {
     this.video.cancelVideoFrameCallback(this.frameRequest);
     cancelAnimationFrame(this.redrawRequest);
     this.redrawRequest = 0;
+  }
+
+  /** Whether boxes may be moved on where newer ones are missing. */
+  allowGuesses(mayGuess: boolean): void {
+    this.rules.mayGuess = mayGuess;
+    this.redraw();
   }
 
   configure(settings: OverlaySettings): void {
@@ -105,25 +105,31 @@ export class OverlayLoop {
   /** Keeps the last picture on the canvas while the video element changes its source. */
   holdPicture(): void {
     const { picture } = this.scene;
-    if (this.ctx === null || this.frames === 0 || picture === NOWHERE) return;
+    if (this.ctx === null || !this.hasShown || picture === NOWHERE) return;
     this.ctx.globalAlpha = 1;
     this.ctx.drawImage(this.video, picture.x, picture.y, picture.width, picture.height);
   }
 
-  private readonly frameShown: VideoFrameRequestCallback = (nowMs, metadata) => {
+  private readonly frameShown: VideoFrameRequestCallback = (_nowMs, metadata) => {
     this.frameRequest = this.video.requestVideoFrameCallback(this.frameShown);
-    this.lastFrameAtMs = nowMs;
-    this.frames += 1;
+    this.hasShown = true;
     if (metadata.width !== this.picture.width || metadata.height !== this.picture.height) {
       this.picture.width = metadata.width;
       this.picture.height = metadata.height;
       this.place();
     }
-    const { frame, ring } = this.scene;
-    this.kinds[joinFrame(ring, this.clock.ptsOf(metadata), frame)] += 1;
+    this.pts90k = this.clock.ptsOf(metadata);
+    this.join();
     this.draw();
-    probeFrame(this.cameraKey, frame, nowMs);
+    this.onFrame(metadata, this.pts90k, this.scene.frame);
   };
+
+  private join(): JoinKind {
+    const { frame, ring } = this.scene;
+    if (this.pts90k === null) return joinNothing(frame);
+    this.rules.toleranceTicks = this.clock.toleranceTicks;
+    return joinFrame(ring, this.pts90k, frame, this.rules);
+  }
 
   private draw(): void {
     if (this.ctx !== null && this.scene.picture !== NOWHERE) drawOverlay(this.ctx, this.scene);
@@ -135,11 +141,10 @@ export class OverlayLoop {
 
   /** A running video draws soon enough by itself, but a resized canvas is empty at once. */
   private redraw(): void {
-    if (this.frames === 0 || this.redrawRequest !== 0) return;
+    if (!this.hasShown || this.redrawRequest !== 0) return;
     this.redrawRequest = requestAnimationFrame(() => {
       this.redrawRequest = 0;
-      const { frame, ring } = this.scene;
-      joinFrame(ring, frame.pts90k, frame);
+      this.join();
       this.draw();
     });
   }

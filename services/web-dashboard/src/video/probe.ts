@@ -1,20 +1,32 @@
 import type { JoinedFrame, JoinKind } from '@/overlay';
+import type { OverlayMode } from '@/shared/state/preferences';
+import { pageOptions } from './page-options';
+import type { PlayerKind } from './player';
 
 /**
- * What was on the screen, for tests in a browser: open the page with `?probe=1` (or set
- * `data-sentinel-probe` on the document's element) and read `window.__sentinelProbe`.
+ * What was on the screen, for tests in a browser: open the page with `?probe=1` and read
+ * `window.__sentinelProbe`.
  */
 export interface ProbedFrame {
-  /** `pts_90k` of the displayed frame. */
-  readonly pts: number;
+  /** `pts_90k` of the displayed frame; null while the player's clock is not known. */
+  readonly pts: number | null;
   /** `pts_90k` of the detections drawn on it; equal to `pts` where `kind` is `exact`. */
   readonly boxesPts: number | null;
   readonly kind: JoinKind;
   /** How many objects were drawn. */
   readonly boxes: number;
-  /** `performance.now()` of the drawing. */
+  /** How far the boxes are from what was seen of their objects, ms; null without boxes. */
+  readonly errorMs: number | null;
+  /** From capture to the screen, ms; null while the clocks are not known. */
+  readonly latencyMs: number | null;
+  readonly player: PlayerKind | null;
+  readonly mode: OverlayMode;
+  /** `performance.now()` at which the frame was handed to the screen. */
   readonly atMs: number;
 }
+
+/** What the frame itself does not tell. */
+export type FrameFacts = Pick<ProbedFrame, 'pts' | 'latencyMs' | 'player' | 'mode' | 'atMs'>;
 
 declare global {
   interface Window {
@@ -25,22 +37,14 @@ declare global {
 
 const KEPT_FRAMES = 300;
 
-let isWanted: boolean | null = null;
-
-/** Asked once: later navigation inside the page drops the query. */
-function isProbing(): boolean {
-  isWanted ??=
-    new URLSearchParams(window.location.search).get('probe') === '1' ||
-    document.documentElement.hasAttribute('data-sentinel-probe');
-  return isWanted;
-}
-
-export function probeFrame(cameraKey: string, frame: JoinedFrame, atMs: number): void {
-  if (!isProbing()) return;
-  const { pts90k: pts, boxesPts90k: boxesPts, kind, count: boxes } = frame;
+export function probeFrame(cameraKey: string, frame: JoinedFrame, facts: FrameFacts): void {
+  if (!pageOptions().isProbing) return;
+  const { boxesPts90k: boxesPts, kind, count: boxes, errorMs } = frame;
+  // The join may have moved the time by a clock's tolerance onto the sample.
+  const pts = facts.pts === null ? null : frame.pts90k;
   window.__sentinelProbe ??= {};
   const frames = window.__sentinelProbe[cameraKey] ?? [];
   window.__sentinelProbe[cameraKey] = frames;
-  frames.push({ pts, boxesPts, kind, boxes, atMs });
+  frames.push({ ...facts, pts, boxesPts, kind, boxes, errorMs });
   if (frames.length > KEPT_FRAMES) frames.shift();
 }

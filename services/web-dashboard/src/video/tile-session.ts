@@ -1,65 +1,76 @@
-import type { DetectionRing } from '@/overlay';
-import { TICKS_PER_MS } from '@/overlay';
+import type { DetectionRing, JoinedFrame } from '@/overlay';
 import { liveCameras } from '@/realtime';
-import { mseFrameClock } from './frame-clock';
-import { LatencyTarget } from './latency-target';
-import { MsePlayer } from './mse-player';
+import type { OverlayMode, PlayerChoice } from '@/shared/state/preferences';
+import { DetectionAges } from './detection-ages';
+import type { FrameMetadata } from './frame-clock';
 import { OverlayLoop, type OverlaySettings } from './overlay-loop';
-import { sampleIntervalMs } from './sample-interval';
+import { OverlayMeter } from './overlay-meter';
+import { PageAttention } from './page-attention';
+import { pageOptions } from './page-options';
+import { PlayerSwitch } from './player-switch';
+import { probeFrame } from './probe';
 import { deriveTileState, tileStates } from './tile-state';
 import { StatsWindow, type TileStats } from './tile-stats';
 
 const TICK_MS = 250;
 const TICKS_PER_STATS = 4;
-/** A page that nobody sees gives its streams back after this. */
-const HIDDEN_STOP_MS = 30_000;
-const SANE_AGE_MS = 30_000;
+
+/** How a tile shows its camera. */
+export interface TileChoice {
+  readonly player: PlayerChoice;
+  readonly mode: OverlayMode;
+}
 
 /** One camera on one video element with its canvas, from `start` to `stop`. No React. */
 export class TileSession {
   private readonly ring: DetectionRing;
-  private readonly player: MsePlayer;
+  private readonly players: PlayerSwitch;
   private readonly overlay: OverlayLoop;
-  private readonly latency = new LatencyTarget();
+  private readonly meter = new OverlayMeter();
+  private readonly ages: DetectionAges;
   private readonly stats: StatsWindow;
+  private readonly attention: PageAttention;
+  private readonly startedAtMs = performance.now();
   private timer: ReturnType<typeof setInterval> | null = null;
   private ticks = 0;
-  private startedAtMs = 0;
-  private shownSinceMs = 0;
-  private hiddenSinceMs: number | null = null;
   private isSuspended = false;
-  private readUntilMs = 0;
   private wantsDetections = true;
+  private mode: OverlayMode;
+  private targetMs = 0;
+  private playedKind: string | null = null;
 
   constructor(
     private readonly video: HTMLVideoElement,
     canvas: HTMLCanvasElement,
     private readonly cameraKey: string,
+    choice: TileChoice,
     private readonly onStats: (stats: TileStats) => void,
   ) {
+    const { player, mode } = withPageOptions(choice);
+    this.mode = mode;
     this.ring = liveCameras.ringOf(cameraKey);
-    this.overlay = new OverlayLoop(video, canvas, cameraKey, mseFrameClock, this.ring);
-    this.player = new MsePlayer(video, cameraKey, () => this.overlay.holdPicture());
-    this.stats = new StatsWindow(video, this.overlay, this.player);
+    const restarting = () => this.overlay.holdPicture();
+    this.players = new PlayerSwitch({ video, cameraKey, restarting }, player);
+    this.overlay = new OverlayLoop(video, canvas, this.players, this.ring, this.frameShown);
+    this.overlay.allowGuesses(mode === 'live');
+    this.stats = new StatsWindow(video, this.meter);
+    this.ages = new DetectionAges(this.ring, this.startedAtMs);
+    this.attention = new PageAttention(this.attentionChanged, this.startedAtMs);
   }
 
   start(): void {
-    const nowMs = performance.now();
-    this.startedAtMs = nowMs;
-    this.shownSinceMs = nowMs;
-    this.readUntilMs = nowMs;
     this.overlay.start();
-    this.player.start();
+    this.players.start();
     this.timer = setInterval(this.tick, TICK_MS);
-    document.addEventListener('visibilitychange', this.visibilityChanged);
-    this.publishState(nowMs);
+    this.attention.start();
+    this.publishState(performance.now());
   }
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
-    document.removeEventListener('visibilitychange', this.visibilityChanged);
+    this.attention.stop();
     this.overlay.stop();
-    this.player.dispose();
+    this.players.dispose();
     tileStates.set(this.cameraKey, undefined);
   }
 
@@ -68,52 +79,104 @@ export class TileSession {
     this.overlay.configure(settings);
   }
 
+  choose(choice: TileChoice): void {
+    const { player, mode } = withPageOptions(choice);
+    this.players.choose(player);
+    if (mode === this.mode) return;
+    this.mode = mode;
+    this.overlay.allowGuesses(mode === 'live');
+    this.meter.restart();
+  }
+
   resize(width: number, height: number, pixelRatio: number): void {
     this.overlay.resize(width, height, pixelRatio);
   }
 
+  private readonly frameShown = (
+    metadata: FrameMetadata,
+    pts90k: number | null,
+    drawn: JoinedFrame,
+  ): void => {
+    const atMs = metadata.presentationTime;
+    const capturedAtMs =
+      pts90k === null ? null : liveCameras.capturedAtMs(this.cameraKey, drawn.pts90k);
+    const latencyMs = capturedAtMs === null ? null : atMs - capturedAtMs;
+    this.meter.note(drawn, atMs, latencyMs);
+    this.players.frameShown(metadata, pts90k);
+    const player = this.players.player?.kind ?? null;
+    probeFrame(this.cameraKey, drawn, { pts: pts90k, latencyMs, player, mode: this.mode, atMs });
+  };
+
   private readonly tick = (): void => {
     const nowMs = performance.now();
-    if (this.suspendWhenHidden(nowMs)) return;
-    this.noteAges();
-    const targetMs = this.latency.update(sampleIntervalMs(this.ring), nowMs);
+    if (!this.attention.isSeen) {
+      this.suspendWhenForgotten(nowMs);
+      return;
+    }
+    const { player } = this.players;
+    const exactMs = this.ages.update(player?.edge, nowMs);
+    this.targetMs = this.mode === 'exact' ? exactMs : 0;
     const isOnline = liveCameras.stateOf(this.cameraKey)?.state === 'online';
-    this.player.tick(nowMs, targetMs, isOnline);
+    this.players.tick({
+      nowMs,
+      targetMs: this.targetMs,
+      expectsBytes: isOnline,
+      frameAtMs: this.meter.lastFrameAtMs,
+      isWatched: nowMs - this.attention.shownSinceMs > TICK_MS,
+    });
+    this.noteSwitch();
     this.ticks += 1;
     if (this.ticks % TICKS_PER_STATS === 0) {
-      this.stats.close(nowMs);
-      this.onStats(this.describe(nowMs, targetMs));
+      this.stats.close(nowMs, this.players.player?.figures);
+      this.onStats(this.describe(nowMs));
     }
     this.publishState(nowMs);
   };
 
-  private describe(nowMs: number, targetMs: number): TileStats {
-    const shownAtMs = Date.now() - (nowMs - this.overlay.lastFrameAtMs);
-    const capturedAtMs = liveCameras.capturedAtMs(this.cameraKey, this.overlay.pts90k);
+  private noteSwitch(): void {
+    const kind = this.players.player?.kind ?? null;
+    if (kind === this.playedKind) return;
+    this.playedKind = kind;
+    this.meter.restart();
+  }
+
+  private describe(nowMs: number): TileStats {
+    const { player } = this.players;
+    const { figures } = player ?? {};
     return {
       ...this.stats.last,
-      lagMs: this.player.lagMs(nowMs),
-      targetMs,
-      latencyMs: capturedAtMs === null || Number.isNaN(shownAtMs) ? null : shownAtMs - capturedAtMs,
-      detectionAgeP95Ms: this.latency.ageP95Ms(),
-      codec: this.player.codec,
+      player: player?.kind ?? null,
+      offered: this.players.kinds,
+      note: this.players.note,
+      mode: this.mode,
+      isApproximate: this.players.isApproximate,
+      lagMs: player?.lagMs(nowMs) ?? null,
+      targetMs: player?.targetMs ?? this.targetMs,
+      latencyMs: this.meter.latencyP50Ms(),
+      latencyP95Ms: this.meter.latencyP95Ms(),
+      detectionAgeP95Ms: this.ages.p95Ms,
+      errorP95Ms: this.meter.errorP95Ms(),
+      codec: figures?.codec ?? null,
       width: this.video.videoWidth,
       height: this.video.videoHeight,
+      lossShare: figures?.lossShare ?? null,
+      jitterBufferMs: figures?.jitterBufferMs ?? null,
     };
   }
 
   private publishState(nowMs: number): void {
-    const { lastFrameAtMs } = this.overlay;
+    const { lastFrameAtMs } = this.meter;
+    const { shownSinceMs } = this.attention;
     const newestAtMs = this.ring.newest?.arrivedAtMs ?? Number.NEGATIVE_INFINITY;
-    const silentSinceMs = Math.max(newestAtMs, this.startedAtMs, this.shownSinceMs);
+    const silentSinceMs = Math.max(newestAtMs, this.startedAtMs, shownSinceMs);
     const facts = {
       nowMs: Date.now(),
       camera: liveCameras.stateOf(this.cameraKey),
-      fault: this.player.fault,
-      connection: this.player.connection,
+      fault: this.players.fault,
+      connection: this.players.connection,
       frameAgeMs: Number.isNaN(lastFrameAtMs)
         ? null
-        : nowMs - Math.max(lastFrameAtMs, this.shownSinceMs),
+        : nowMs - Math.max(lastFrameAtMs, shownSinceMs),
       detectionsSilentMs: this.wantsDetections ? nowMs - silentSinceMs : null,
       lateShare: this.stats.lateShare,
       droppedShare: this.stats.last.droppedShare,
@@ -121,38 +184,21 @@ export class TileSession {
     tileStates.set(this.cameraKey, deriveTileState(facts, tileStates.get(this.cameraKey)));
   }
 
-  /** How long after its frame each new sample came. */
-  private noteAges(): void {
-    const { edge } = this.player;
-    for (let i = this.ring.length - 1; i >= 0; i -= 1) {
-      const sample = this.ring.at(i);
-      if (!sample || sample.arrivedAtMs <= this.readUntilMs) break;
-      const ageMs = edge.at(sample.arrivedAtMs) - sample.pts90k / TICKS_PER_MS;
-      // Not a number before the first frame; far off while video and detections restart.
-      if (Math.abs(ageMs) < SANE_AGE_MS) this.latency.noteAge(ageMs, sample.arrivedAtMs);
-    }
-    this.readUntilMs = this.ring.newest?.arrivedAtMs ?? this.readUntilMs;
+  private suspendWhenForgotten(nowMs: number): void {
+    if (this.isSuspended || !this.attention.isForgotten(nowMs)) return;
+    this.isSuspended = true;
+    this.players.stop();
   }
 
-  private suspendWhenHidden(nowMs: number): boolean {
-    if (this.hiddenSinceMs === null) return false;
-    if (!this.isSuspended && nowMs - this.hiddenSinceMs > HIDDEN_STOP_MS) {
-      this.isSuspended = true;
-      this.player.stop();
-    }
-    return true;
-  }
-
-  private readonly visibilityChanged = (): void => {
-    const nowMs = performance.now();
-    if (document.visibilityState === 'hidden') {
-      this.hiddenSinceMs = nowMs;
-      return;
-    }
-    this.hiddenSinceMs = null;
-    this.shownSinceMs = nowMs;
-    if (this.isSuspended) this.player.start();
+  private readonly attentionChanged = (isSeen: boolean): void => {
+    if (!isSeen) return;
+    if (this.isSuspended) this.players.start();
     this.isSuspended = false;
     this.tick();
   };
+}
+
+function withPageOptions(choice: TileChoice): TileChoice {
+  const { player, mode } = pageOptions();
+  return { player: player ?? choice.player, mode: mode ?? choice.mode };
 }

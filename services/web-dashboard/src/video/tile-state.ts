@@ -1,6 +1,6 @@
 import { type CameraLive, TopicStore } from '@/realtime';
 import type { ConnectionHealth } from './connection-health';
-import type { PlayerFault } from './mse-player';
+import type { PlayerFault } from './player';
 
 export type TileKind = 'connecting' | 'live' | 'degraded' | 'stale' | 'offline';
 

@@ -5,6 +5,8 @@ import { useNow } from '@/shared/time/use-now';
 import { ShapeMark, StatusMark, statusOf } from '@/shared/ui/status';
 import { reasonWord } from '@/shared/words';
 import type { TileState, TileStats } from '@/video';
+import { latencyText, PLAYER_WORDS } from './tile-figures';
+import { TilePanel } from './tile-panel';
 
 /** Name and state: never a frozen picture that looks live. */
 export function TileName({ camera, state }: { camera: Camera; state: TileState }) {
@@ -52,33 +54,29 @@ function latencyColour(latencyMs: number): string {
   return latencyMs < FAIR_MS ? 'text-warn' : 'text-critical';
 }
 
-/** `620 ms`, `1.4 s` */
-export function latencyText(latencyMs: number): string {
-  return latencyMs < 1000
-    ? `${Math.max(0, Math.round(latencyMs / 10) * 10)} ms`
-    : `${(latencyMs / 1000).toFixed(1)} s`;
-}
-
-/** How it gets here and how old it is when it does; the rest on hover. */
-export function TileLatency({ stats }: { readonly stats: TileStats | null }) {
-  if (stats === null) return null;
+/** How it gets here and how old it is when it does; the rest on a click. */
+export function TileLatency({ camera, stats }: { camera: Camera; stats: TileStats | null }) {
+  if (stats === null || stats.player === null) return null;
   const latency = stats.latencyMs ?? stats.lagMs;
-  const details = [
-    stats.latencyMs === null
-      ? 'Behind the live end at this browser'
-      : 'From capture to this screen (clock of the server)',
-    `${stats.width} × ${stats.height}, ${stats.fps.toFixed(0)} fps, ${(stats.bytesPerS / 125_000).toFixed(1)} Mbit/s`,
-    `Dropped by the browser: ${stats.droppedFrames}`,
-    stats.codec ?? '',
-  ];
+  const path = PLAYER_WORDS[stats.player];
   return (
-    <span
-      title={details.join('\n')}
-      className="pointer-events-auto flex shrink-0 items-center gap-1.5 rounded-sm bg-page/75 px-1.5 py-0.5 text-xs"
-    >
-      <span className="text-muted">MSE</span>
-      <span className={latencyColour(latency)}>{latencyText(latency)}</span>
-    </span>
+    <TilePanel camera={camera} stats={stats}>
+      <button
+        type="button"
+        title={stats.note ?? 'Path and delay: click for more'}
+        aria-label={`Path and delay of ${camera.name}: ${path}`}
+        className="pointer-events-auto flex shrink-0 items-center gap-1.5 rounded-sm bg-page/75 px-1.5 py-0.5 text-xs hover:bg-page"
+      >
+        {stats.note !== null && <ShapeMark shape="triangle" className="size-2.5! text-warn" />}
+        <span className="text-muted">{path}</span>
+        {latency !== null && (
+          <span className={latencyColour(latency)}>
+            {stats.isApproximate && '≈ '}
+            {latencyText(latency)}
+          </span>
+        )}
+      </button>
+    </TilePanel>
   );
 }
 

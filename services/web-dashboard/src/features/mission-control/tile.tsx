@@ -50,7 +50,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       <div className="pointer-events-none absolute inset-1.5 flex flex-col justify-between gap-1">
         <div className="flex items-start justify-between gap-2">
           <TileName camera={camera} state={state} />
-          {isLive && <TileLatency stats={stats} />}
+          {isLive && <TileLatency camera={camera} stats={stats} />}
         </div>
         <div className="flex justify-start">
           <TileIncident incidents={incidents} />
@@ -96,6 +96,8 @@ interface TileVideoProps {
 
 function TileVideo({ camera, incidents, state, onStats }: TileVideoProps) {
   const overlay = usePreferences((preferences) => preferences.overlay);
+  const player = usePreferences(({ tilePlayers }) => tilePlayers[camera.key] ?? 'auto');
+  const mode = usePreferences(({ tileModes, mode: usual }) => tileModes[camera.key] ?? usual);
   const zones = useQuery(zonesQuery(camera.key)).data;
   const outlines = useMemo(
     () => zones?.zones?.flatMap(({ id, ...zone }) => (id === undefined ? [] : { ...zone, id })),
@@ -108,6 +110,8 @@ function TileVideo({ camera, incidents, state, onStats }: TileVideoProps) {
   return (
     <LiveTileVideo
       cameraKey={camera.key}
+      player={player}
+      mode={mode}
       showBoxes={overlay.boxes}
       showLabels={overlay.labels}
       showTracks={overlay.tracks}

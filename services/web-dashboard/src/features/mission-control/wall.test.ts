@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeCamera, makeIncident } from '@/testing/builders';
-import { latencyText } from './tile-chrome';
+import { latencyText } from './tile-figures';
 import { wallCameras } from './use-wall';
 import { activeByCamera } from './wall';
 

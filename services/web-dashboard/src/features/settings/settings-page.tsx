@@ -5,6 +5,7 @@ import { About } from './about';
 import { Account } from './account';
 import { SystemFacts } from './system-facts';
 import { Users } from './users';
+import { VideoChoice } from './video-choice';
 
 export function SettingsPage() {
   const isAdmin = useMay('admin');
@@ -20,6 +21,9 @@ export function SettingsPage() {
               <Users />
             </Section>
           )}
+          <Section title="Live video">
+            <VideoChoice />
+          </Section>
           <Section title="System">
             <SystemFacts />
           </Section>

@@ -6,7 +6,8 @@ const CAMERAS_KEY = ['cameras'] as const;
 
 export const camerasQuery = queryOptions({
   queryKey: CAMERAS_KEY,
-  queryFn: ({ signal }) => unwrap(api.GET('/api/cameras', { signal })),
+  // The client's types forget that a corner has two numbers.
+  queryFn: async ({ signal }) => (await unwrap(api.GET('/api/cameras', { signal }))) as Camera[],
   staleTime: 30_000,
   refetchInterval: 60_000,
 });
@@ -22,12 +23,13 @@ export function zonesQuery(cameraKey: string) {
   });
 }
 
-export function createCamera(body: CameraCreate): Promise<Camera> {
-  return unwrap(api.POST('/api/cameras', { body }));
+export async function createCamera(body: CameraCreate): Promise<Camera> {
+  return (await unwrap(api.POST('/api/cameras', { body }))) as Camera;
 }
 
-export function patchCamera(camera: string, body: CameraPatch): Promise<Camera> {
-  return unwrap(api.PATCH('/api/cameras/{camera}', { params: { path: { camera } }, body }));
+export async function patchCamera(camera: string, body: CameraPatch): Promise<Camera> {
+  const params = { path: { camera } };
+  return (await unwrap(api.PATCH('/api/cameras/{camera}', { params, body }))) as Camera;
 }
 
 export async function deleteCamera(camera: string): Promise<void> {

@@ -1,0 +1,187 @@
+import type Hls from 'hls.js';
+import type { ErrorData, LevelDetails } from 'hls.js';
+import { silence, tryPlay } from './autoplay';
+import type { ConnectionHealth } from './connection-health';
+import { DateClock, type PtsAtUtc } from './date-clock';
+import { stretchesOf } from './hls-stretches';
+import type { LiveAddress } from './live-address';
+import { LiveEdge } from './live-edge';
+import {
+  noFigures,
+  type Player,
+  type PlayerContext,
+  type PlayerFault,
+  type TickFacts,
+} from './player';
+import { Repair } from './repair';
+
+/** Of a live stream nobody looks back further than the trails. */
+const BACK_BUFFER_S = 10;
+const BUFFER_S = 10;
+const FASTEST = 1.1;
+/** Smaller changes of the wanted delay are not worth a correction. */
+const CALM_S = 0.05;
+const UNREACHABLE = 0;
+
+/** Plays a camera over low-latency HLS: behind the others, but through any proxy. */
+export class HlsPlayer implements Player {
+  readonly kind = 'll_hls';
+  readonly clock: DateClock;
+  readonly edge = new LiveEdge();
+  readonly figures = noFigures();
+  connection: ConnectionHealth = 'new';
+  fault: PlayerFault | null = null;
+  targetMs = 0;
+  private readonly repair = new Repair(() => void this.open());
+  private hls: Hls | null = null;
+  private run = 0;
+  private details: LevelDetails | null = null;
+
+  constructor(
+    private readonly context: PlayerContext,
+    private readonly address: LiveAddress,
+    ptsAtUtc: PtsAtUtc,
+  ) {
+    silence(context.video);
+    this.clock = new DateClock(ptsAtUtc);
+  }
+
+  start(): void {
+    if (this.hls === null) void this.open();
+    else this.hls.startLoad(-1);
+  }
+
+  stop(): void {
+    this.repair.cancel();
+    this.run += 1;
+    this.hls?.stopLoad();
+  }
+
+  dispose(): void {
+    this.stop();
+    this.close();
+  }
+
+  /** The library's own: the picture behind the end of the playlist. */
+  lagMs(): number | null {
+    const latencyS = this.hls?.latency ?? 0;
+    return latencyS > 0 ? latencyS * 1_000 : null;
+  }
+
+  frameShown(): void {
+    this.fault = null;
+  }
+
+  tick({ targetMs }: TickFacts): void {
+    const { hls, details } = this;
+    if (this.context.video.paused && document.visibilityState === 'visible') this.play();
+    if (hls === null || details === null) return;
+    const ownS = details.partHoldBack || details.holdBack;
+    const wantedS = Math.max(ownS, targetMs / 1_000 + details.partTarget);
+    this.targetMs = wantedS * 1_000;
+    const isOwn = wantedS === ownS && hls.config.liveSyncDuration === undefined;
+    if (!isOwn && Math.abs((hls.targetLatency ?? 0) - wantedS) > CALM_S)
+      hls.targetLatency = wantedS;
+  }
+
+  private async open(): Promise<void> {
+    this.run += 1;
+    const { run } = this;
+    try {
+      const [{ default: Library }, { url }] = await Promise.all([
+        import('hls.js/light'),
+        this.address.forHeaders(),
+      ]);
+      if (run === this.run) this.load(Library, url);
+    } catch {
+      if (run === this.run) this.broke(UNREACHABLE, 'the server does not answer');
+    }
+  }
+
+  private load(Library: typeof Hls, url: string): void {
+    if (this.hls !== null) this.context.restarting();
+    this.close();
+    const hls = new Library({
+      lowLatencyMode: true,
+      enableWorker: false,
+      backBufferLength: BACK_BUFFER_S,
+      maxBufferLength: BUFFER_S,
+      maxLiveSyncPlaybackRate: FASTEST,
+      xhrSetup: (xhr, target) => this.authorise(xhr, target),
+    });
+    this.hls = hls;
+    this.listen(hls, Library);
+    hls.loadSource(url);
+    hls.attachMedia(this.context.video);
+    this.play();
+  }
+
+  private listen(hls: Hls, { Events }: typeof Hls): void {
+    hls.on(Events.LEVEL_UPDATED, (_, { details }) => this.dated(details));
+    hls.on(Events.LEVEL_PTS_UPDATED, (_, { details }) => this.dated(details));
+    hls.on(Events.BUFFER_CODECS, (_, { video }) => {
+      if (video) this.figures.codec = video.codec ?? null;
+    });
+    hls.on(Events.FRAG_BUFFERED, (_, { stats }) => {
+      this.connection = 'open';
+      this.figures.bytesReceived += stats.loaded;
+      this.noteEdge(performance.now());
+    });
+    hls.on(Events.ERROR, (_, data) => this.failed(data));
+  }
+
+  private dated(details: LevelDetails): void {
+    this.details = details;
+    this.clock.setStretches(stretchesOf(details));
+  }
+
+  private noteEdge(nowMs: number): void {
+    const { buffered } = this.context.video;
+    if (buffered.length === 0) return;
+    const pts = this.clock.ptsOf({ mediaTime: buffered.end(buffered.length - 1) });
+    if (pts !== null) this.edge.note(pts / 90, nowMs);
+  }
+
+  private failed({ fatal, details, response }: ErrorData): void {
+    if (fatal) this.broke(response?.code ?? UNREACHABLE, details);
+  }
+
+  private broke(code: number, details: string): void {
+    if (code === 401) this.address.expire();
+    if (code === UNREACHABLE) this.connection = 'lost';
+    this.fault = faultOf(code, details);
+    this.repair.schedule(performance.now());
+  }
+
+  private async authorise(xhr: XMLHttpRequest, target: string): Promise<void> {
+    const { url, authorisation } = await this.address.forHeaders();
+    xhr.open('GET', target, true);
+    const isOwn = new URL(target, url).origin === new URL(url).origin;
+    if (authorisation !== null && isOwn) xhr.setRequestHeader('authorization', authorisation);
+  }
+
+  private play(): void {
+    void tryPlay(this.context.video).then((fault) => {
+      if (fault !== null || this.fault?.reason === 'autoplay_blocked') this.fault = fault;
+    });
+  }
+
+  private close(): void {
+    this.hls?.destroy();
+    this.hls = null;
+    this.details = null;
+    this.edge.reset();
+    this.clock.setStretches([]);
+  }
+}
+
+function faultOf(code: number, details: string): PlayerFault {
+  if (code === 404) return { reason: 'not_found', detail: 'The server has no HLS of this camera.' };
+  if (code === 401 || code === 403) {
+    return { reason: 'forbidden', detail: 'The server lets nobody in with this token.' };
+  }
+  if (details === 'bufferAddCodecError' || details === 'manifestIncompatibleCodecsError') {
+    return { reason: 'unsupported_codec', detail: 'This browser does not play this codec.' };
+  }
+  return { reason: 'broken', detail: `HLS broke off (${details}); starting anew.` };
+}

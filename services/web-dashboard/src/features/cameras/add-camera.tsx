@@ -7,8 +7,9 @@ import { Button } from '@/shared/ui/button';
 import { Dialog } from '@/shared/ui/dialog';
 import { FormProblem } from '@/shared/ui/panel-state';
 import { type CameraDraft, draftFaults, EMPTY_DRAFT, toCreate } from './camera-draft';
-import { CameraFields, SourceField } from './camera-fields';
+import { CameraFields } from './camera-fields';
 import { ProbeFailure, ProbeReport } from './probe-result';
+import { SourceField } from './source-field';
 
 interface AddCameraProps {
   readonly onClose: () => void;
@@ -47,7 +48,7 @@ export function AddCamera({ onClose, onAdded }: AddCameraProps) {
           <SourceField
             value={draft.sourceUrl}
             error={null}
-            hint="rtsp://, rtsps://, file:// or a path on the server. The password is stored encrypted."
+            hint="The password is stored encrypted and shown to nobody."
             onChange={(sourceUrl) => {
               change({ sourceUrl });
               probe.reset();

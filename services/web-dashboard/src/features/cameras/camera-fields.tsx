@@ -1,6 +1,7 @@
 import dynamic from 'next/dynamic';
 import { Field, TextInput } from '@/shared/ui/field';
 import type { CameraDraft, draftFaults } from './camera-draft';
+import { CameraOptions } from './camera-options';
 
 const PlacePicker = dynamic(() => import('./place-picker'), {
   ssr: false,
@@ -13,7 +14,7 @@ interface CameraFieldsProps {
   readonly onChange: (change: Partial<CameraDraft>) => void;
 }
 
-/** Name, rate and place: the part that adding and editing share. */
+/** Name, rate, place and options: the part that adding and editing share. */
 export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
   return (
     <>
@@ -33,7 +34,11 @@ export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
             />
           )}
         </Field>
-        <Field label="Frames per second" error={faults.sampleFps ?? null} hint="5 suits traffic">
+        <Field
+          label="Frames per second"
+          error={faults.sampleFps ?? null}
+          hint="5 suits traffic; fewer under load"
+        >
           {(ids) => (
             <TextInput
               {...ids}
@@ -48,31 +53,7 @@ export function CameraFields({ draft, faults, onChange }: CameraFieldsProps) {
         <span className="text-muted text-xs">Place</span>
         <PlacePicker value={draft.location} onChange={(location) => onChange({ location })} />
       </div>
+      <CameraOptions draft={draft} onChange={onChange} />
     </>
-  );
-}
-
-interface SourceFieldProps {
-  readonly value: string;
-  readonly error: string | null;
-  readonly hint: string;
-  readonly onChange: (value: string) => void;
-}
-
-export function SourceField({ value, error, hint, onChange }: SourceFieldProps) {
-  return (
-    <Field label="Source" hint={hint} error={error}>
-      {(ids) => (
-        <TextInput
-          {...ids}
-          value={value}
-          maxLength={2048}
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="rtsp://user:password@10.0.0.7:554/stream1"
-          onChange={(event) => onChange(event.target.value)}
-        />
-      )}
-    </Field>
   );
 }

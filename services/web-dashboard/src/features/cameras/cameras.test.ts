@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeCamera } from '@/testing/builders';
 import { draftFaults, draftOf, EMPTY_DRAFT, toCreate, toPatch } from './camera-draft';
 import { describeAccount, droppedFrames, dropShare } from './frame-accounts';
+import { kindOf } from './source-kind';
 
 describe('the account of frames', () => {
   const account = {
@@ -31,10 +32,18 @@ describe('the account of frames', () => {
   });
 });
 
+it('knows a source by how it begins', () => {
+  const kinds = ['rtsps://a', 'http://a/x.m3u8', '/a.mp4', 'file:///a', 'sim:clock', 'a.mp4'].map(
+    kindOf,
+  );
+  expect(kinds).toEqual(['rtsp', 'http', 'file', 'file', 'simulated', 'file']);
+  expect([kindOf(''), kindOf('ftp://a')]).toEqual([null, null]);
+});
+
 describe('the form of a camera', () => {
   it('says what is missing', () => {
     expect(Object.keys(draftFaults(EMPTY_DRAFT))).toEqual(['name', 'sourceUrl']);
-    const fast = { ...EMPTY_DRAFT, name: 'a', sourceUrl: 'b', sampleFps: '31' };
+    const fast = { ...EMPTY_DRAFT, name: 'a', sourceUrl: '/b.mp4', sampleFps: '31' };
     expect(Object.keys(draftFaults(fast))).toEqual(['sampleFps']);
     expect(draftFaults({ ...fast, sampleFps: '2.5' })).toEqual({});
   });
@@ -47,6 +56,11 @@ describe('the form of a camera', () => {
       sample_fps: 5,
       location: null,
       enabled: true,
+      live_view: 'source',
+      rtsp_transport: 'tcp',
+      loops: true,
+      motion_gating: false,
+      privacy_masks: [],
     });
   });
 
@@ -55,6 +69,12 @@ describe('the form of a camera', () => {
     expect(toPatch(draftOf(camera), camera)).toEqual({ revision: 3 });
     const draft = { ...draftOf(camera), name: 'Toll north', location: null };
     expect(toPatch(draft, camera)).toEqual({ revision: 3, name: 'Toll north', location: null });
+    const masks = [[[0, 0] as const, [1, 0] as const, [1, 1] as const]];
+    expect(toPatch({ ...draftOf(camera), masks, motionGating: true }, camera)).toEqual({
+      revision: 3,
+      motion_gating: true,
+      privacy_masks: masks,
+    });
     const moved = { ...draftOf(camera), location: { lat: 60.18, lng: 24.94 } };
     expect(toPatch(moved, camera)).toEqual({ revision: 3, location: { lat: 60.18, lng: 24.94 } });
   });

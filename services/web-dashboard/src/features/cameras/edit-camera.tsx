@@ -7,7 +7,8 @@ import { Button } from '@/shared/ui/button';
 import { Dialog } from '@/shared/ui/dialog';
 import { FormProblem } from '@/shared/ui/panel-state';
 import { type CameraDraft, draftFaults, draftOf, toPatch } from './camera-draft';
-import { CameraFields, SourceField } from './camera-fields';
+import { CameraFields } from './camera-fields';
+import { SourceField } from './source-field';
 
 interface EditCameraProps {
   readonly camera: Camera;
@@ -47,7 +48,7 @@ export function EditCamera({ camera, onClose }: EditCameraProps) {
           hint={
             base.has_credentials
               ? 'The stored user name and password stay as long as this is not changed.'
-              : 'rtsp://, rtsps://, file:// or a path on the server.'
+              : 'A user name and password are stored encrypted.'
           }
           onChange={(sourceUrl) => setDraft({ ...draft, sourceUrl })}
         />

@@ -80,3 +80,36 @@ def test_due_pictures_are_an_interval_apart_on_average(steps: list[int], fps: fl
     assert found == sorted(found)
     if found:
         assert len(found) <= (found[-1] - found[0]) * fps / SECOND + 2
+
+
+def test_another_rate_goes_on_from_the_last_picture() -> None:
+    sampler = MediaSampler(5, 3_600)
+    taken = []
+    for n in range(150):  # 25 fps, 6 s
+        if n == 51:
+            sampler.set_rate(2.5)
+        if n == 101:
+            sampler.set_rate(12.5)
+        if sampler.is_due(3_600 * n):
+            taken.append(n)
+    assert taken == [*range(0, 51, 5), *range(60, 101, 10), *range(102, 150, 2)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 20), st.integers(1, 10_000)), min_size=1, max_size=200),
+)
+def test_a_rate_that_changes_all_the_time_stays_between_its_ends(
+    steps: list[tuple[int, int]],
+) -> None:
+    """Never more than the fastest rate gives, never fewer than the slowest."""
+    sampler = MediaSampler(steps[0][0])
+    now = count = 0
+    for fps, step in steps:
+        sampler.set_rate(fps)
+        now += step
+        count += sampler.is_due(now)
+    rates = [fps for fps, _ in steps]
+    longest = max(step for _, step in steps)
+    span = now - steps[0][1]
+    assert count <= span * max(rates) / SECOND + 2
+    assert count >= span / (SECOND / min(rates) + longest) - 1

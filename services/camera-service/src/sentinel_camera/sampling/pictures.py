@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from sentinel_vision.frames.frame import Picture, analysis_size
 
-_PLANAR_420 = frozenset({"yuv420p", "yuvj420p"})
+PLANAR_420 = frozenset({"yuv420p", "yuvj420p"})
+"""Formats whose planes are taken as they are."""
 
 
 class PictureScaler:
@@ -27,18 +28,28 @@ class PictureScaler:
         small = self._to_rgb.reformat(
             frame, width, height, format="rgb24", interpolation="FAST_BILINEAR"
         )
-        rows = _rows(small.planes[0])[:, : width * 3]
+        rows = plane_rows(small.planes[0])[:, : width * 3]
         return rows.reshape(height, width, 3)
 
     def planes(self, frame: VideoFrame) -> Picture:
         """The frame's planes, without a copy where they are 8-bit 4:2:0 already."""
-        full_range = frame.color_range == ColorRange.JPEG or frame.format.name == "yuvj420p"
-        if frame.format.name not in _PLANAR_420:
-            frame = self._to_planes.reformat(frame, format="yuv420p")
-        y, u, v = (_rows(plane)[:, : plane.width] for plane in frame.planes)
-        return Picture(y=y, u=u, v=v, full_range=full_range)
+        frame = self.to_420(frame)
+        y, u, v = (plane_rows(plane)[:, : plane.width] for plane in frame.planes)
+        return Picture(y=y, u=u, v=v, full_range=is_full_range(frame))
+
+    def to_420(self, frame: VideoFrame) -> VideoFrame:
+        """The frame as 8-bit planar 4:2:0; itself where it is that already."""
+        if frame.format.name in PLANAR_420:
+            return frame
+        return self._to_planes.reformat(frame, format="yuv420p")
 
 
-def _rows(plane: VideoPlane) -> NDArray[np.uint8]:
+def is_full_range(frame: VideoFrame) -> bool:
+    """Whether the luma of an 8-bit 4:2:0 frame uses 0..255."""
+    return frame.color_range == ColorRange.JPEG or frame.format.name == "yuvj420p"
+
+
+def plane_rows(plane: VideoPlane) -> NDArray[np.uint8]:
+    """A plane's memory, shape (height, line size): rows are padded."""
     data = np.frombuffer(memoryview(plane), np.uint8, count=plane.line_size * plane.height)
     return data.reshape(plane.height, plane.line_size)

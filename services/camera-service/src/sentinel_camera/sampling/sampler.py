@@ -23,25 +23,40 @@ class MediaSampler:
             fps: More than 0.
             frame_interval_90k: Ticks between pictures of the source; 0 where it is unknown.
         """
-        self._interval = TICKS_PER_SECOND / Fraction(fps).limit_denominator(1000)
+        self._interval = _interval(fps)
         self._next = 0
         self.restart(frame_interval_90k)
 
     def restart(self, frame_interval_90k: int) -> None:
         """Start a new grid with the next picture: the media time or the source has changed."""
-        self._tolerance = min(Fraction(frame_interval_90k), self._interval) / 2
-        self._origin: int | None = None
+        self._frame_interval = Fraction(frame_interval_90k)
+        self._origin: Fraction | None = None
         self._newest = 0
+
+    def set_rate(self, fps: float) -> None:
+        """Sample `fps` pictures a second from the picture on that was due last."""
+        interval = _interval(fps)
+        if interval == self._interval:
+            return
+        if self._origin is not None:
+            self._origin += (self._next - 1) * self._interval
+            self._next = 1
+        self._interval = interval
 
     def is_due(self, pts_90k: int) -> bool:
         """Whether this picture is to be looked at. Call once per picture, in order."""
         if self._origin is None or pts_90k < self._newest - _JUMP_BACK_90K:
-            self._origin = self._newest = pts_90k
+            self._origin, self._newest = Fraction(pts_90k), pts_90k
             self._next = 1
             return True
         self._newest = max(self._newest, pts_90k)
-        reached = (pts_90k - self._origin + self._tolerance) // self._interval
+        tolerance = min(self._frame_interval, self._interval) / 2
+        reached = (pts_90k - self._origin + tolerance) // self._interval
         if reached < self._next:
             return False
         self._next = reached + 1
         return True
+
+
+def _interval(fps: float) -> Fraction:
+    return TICKS_PER_SECOND / Fraction(fps).limit_denominator(1000)

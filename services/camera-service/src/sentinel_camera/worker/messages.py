@@ -6,7 +6,12 @@ units of one worker, `run` counts the loops of a file. Ticks are of the source, 
 
 import msgspec
 
-from sentinel_core.domain.cameras import LiveViewMode, RtspTransport, SourceReason
+from sentinel_core.domain.cameras import (
+    LiveViewMode,
+    RtspTransport,
+    SourceReason,
+    is_live_source,
+)
 from sentinel_core.domain.frames import DropReason
 
 
@@ -25,6 +30,13 @@ class ReadJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     motion_gating: bool = False
     masks: tuple[tuple[tuple[float, float], ...], ...] = ()
     """Corners of each mask, 0..1."""
+    live_max_px: int = 1920
+    forced_sample_s: float = 3.0
+
+    @property
+    def may_drop(self) -> bool:
+        """A file that is read once is looked at whole, however long that takes."""
+        return self.loops or is_live_source(self.source_url)
 
 
 class ProbeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -91,10 +91,13 @@ class Outbox:
             )
         )
 
-    def send_picture(self, unit: int, picture: VideoFrame) -> None:
-        """Hand over a picture that is due, or say that all slots are in use."""
+    def send_picture(self, unit: int, picture: VideoFrame, *, may_drop: bool = True) -> None:
+        """Hand over a picture that is due; while all slots are in use, say so or wait."""
         self.poll()
         self._fit_slots(picture.width, picture.height)
+        while not self._free and not may_drop:
+            self._channel.send(Alive())
+            self._wait_for_parent(_ALIVE_INTERVAL_S)
         if not self._free:
             self.drop(DropReason.QUEUE_FULL)
             return

@@ -1,0 +1,1 @@
+"""Privacy masks: burned into decoded pictures before anybody gets to see them."""

@@ -1,6 +1,7 @@
 """SQLite keeps all promises of the repositories."""
 
 from sentinel_core.testing.contracts.accounts import AuditContract, SessionsContract, UsersContract
+from sentinel_core.testing.contracts.camera_leases import CameraLeasesContract
 from sentinel_core.testing.contracts.cameras import CamerasContract, ZonesContract
 from sentinel_core.testing.contracts.detections import DetectionsContract, KeptDetectionsContract
 from sentinel_core.testing.contracts.incident_search import (
@@ -15,6 +16,9 @@ class TestSqliteCameras(CamerasContract): ...
 
 
 class TestSqliteZones(ZonesContract): ...
+
+
+class TestSqliteCameraLeases(CameraLeasesContract): ...
 
 
 class TestSqliteIncidentTransitions(IncidentTransitionsContract): ...

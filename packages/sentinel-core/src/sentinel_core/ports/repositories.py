@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
+from sentinel_core.domain.camera_leases import CameraInstance, CameraLease
 from sentinel_core.domain.cameras import Camera, CameraStatus
 from sentinel_core.domain.incidents import Handling, Incident
 from sentinel_core.domain.users import AuditEntry, Session, User
@@ -62,6 +63,41 @@ class Cameras(Protocol):
             NotFound: No such camera.
             Conflict: The newest version is another.
         """
+        ...
+
+
+class CameraLeases(Protocol):
+    """Who reads which camera. What has expired is for callers to tell, by their own clocks."""
+
+    async def beat(self, instance: CameraInstance) -> None:
+        """Insert the instance, or replace its address and heartbeat."""
+        ...
+
+    async def instances(self) -> Sequence[CameraInstance]:
+        """All, by id."""
+        ...
+
+    async def forget(self, instance_id: str) -> None:
+        """Remove an instance; its leases stay. Fine where there is none."""
+        ...
+
+    async def list(self) -> Sequence[CameraLease]:
+        """All, by camera; none for a camera that was never held."""
+        ...
+
+    async def acquire(self, lease: CameraLease, seen: CameraLease | None) -> bool:
+        """Store a lease in place of the one that was seen; False where that is not there any more.
+
+        Of several that saw the same one gets it. `seen` None: there was no lease of the camera.
+        """
+        ...
+
+    async def renew(self, leases: Sequence[CameraLease]) -> None:
+        """Store `expires_at` and `resume_90k` of those whose holder and fence are still the same."""
+        ...
+
+    async def release(self, lease: CameraLease) -> None:
+        """Give a lease back, with its `resume_90k`, where holder and fence are still the same."""
         ...
 
 
@@ -209,6 +245,11 @@ class UnitOfWork(Protocol):
     @property
     def cameras(self) -> Cameras:
         """Cameras and zones."""
+        ...
+
+    @property
+    def camera_leases(self) -> CameraLeases:
+        """Who reads which camera."""
         ...
 
     @property

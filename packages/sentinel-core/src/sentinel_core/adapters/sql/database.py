@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from sentinel_core.adapters.sql.audit import SqlAudit
+from sentinel_core.adapters.sql.camera_leases import SqlCameraLeases
 from sentinel_core.adapters.sql.cameras import SqlCameras
 from sentinel_core.adapters.sql.detections import SqlDetections
 from sentinel_core.adapters.sql.engine import make_engine, parse_database_url
@@ -27,6 +28,7 @@ class SqlUnitOfWork:
 
     def __init__(self, statements: Statements, *, clock: Clock, secrets: Secrets) -> None:
         self.cameras = SqlCameras(statements, clock=clock, secrets=secrets)
+        self.camera_leases = SqlCameraLeases(statements)
         self.incidents = SqlIncidents(statements)
         self.detections = SqlDetections(statements)
         self.users = SqlUsers(statements)

@@ -98,6 +98,7 @@ class CameraLeaseRow(Base):
     instance_id: Mapped[str | None] = mapped_column(sa.String(KEY_LENGTH))
     fence: Mapped[int] = mapped_column(sa.BigInteger)
     expires_at: Mapped[datetime]
+    resume_90k: Mapped[int] = mapped_column(sa.BigInteger)
 
 
 class RecordingRow(Base):

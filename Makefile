@@ -17,7 +17,7 @@ DASHBOARD := services/web-dashboard
 CONTRACTS := packages/sentinel-core/src/sentinel_core/contracts
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard packages/*/pyproject.toml services/*/pyproject.toml))
 SOURCES := $(MEMBERS:%=%/src)
-TESTS := $(wildcard packages/*/tests services/*/tests tests/architecture tests/e2e benchmarks)
+TESTS := $(wildcard packages/*/tests services/*/tests tests/architecture tests/connected tests/e2e benchmarks)
 BIN := .venv/bin
 STEP := tools/step
 NPM := cd $(DASHBOARD) && npm
@@ -109,8 +109,16 @@ tables: env generate ## Write the tables of the manuals (settings, rules) from t
 
 .PHONY: test
 test: env generate dashboard ## Run all tests, Python then TypeScript (PYTEST_ARGS passes more)
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest --ignore=tests/connected $(PYTEST_ARGS)
 	@$(NPM) run --silent test
+
+.PHONY: servers
+servers: env ## Build the real servers of test-connected, once, into ~/.cache/sentinel (needs Go)
+	@$(STEP) "Build MediaMTX" tools/servers/get-mediamtx.sh
+
+.PHONY: test-connected
+test-connected: env generate servers ## Run the tests that need real servers
+	@$(BIN)/pytest --require-servers tests/connected $(PYTEST_ARGS)
 
 .PHONY: fmt
 fmt: env $(DASHBOARD)/node_modules/.made ## Format all code and mend what can be mended

@@ -9,24 +9,30 @@ from hypothesis import settings
 settings.register_profile("sentinel", deadline=None)
 settings.load_profile("sentinel")
 
+REQUIRED = {"--require-browser": "browser", "--require-servers": "servers"}
+"""By option: the marker of tests that must not be skipped."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--require-browser`: where a browser must be there, as in CI, no browser test is skipped."""
-    parser.addoption(
-        "--require-browser",
-        action="store_true",
-        help="a skipped browser test is a failure",
-    )
+    """Where a browser or the real servers must be there, as in CI, no test of theirs is skipped."""
+    for option, marker in REQUIRED.items():
+        parser.addoption(
+            option, action="store_true", help=f"a skipped test marked {marker} is a failure"
+        )
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the skip of a required browser test into a failure."""
+    """Turn the skip of a required test into a failure."""
     report = yield
-    wanted = item.config.getoption("--require-browser") and item.get_closest_marker("browser")
+    wanted = [
+        marker
+        for option, marker in REQUIRED.items()
+        if item.config.getoption(option) and item.get_closest_marker(marker)
+    ]
     if wanted and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} needs a browser and was skipped: {report.longrepr}"
+        report.longrepr = f"{item.nodeid} needs {wanted[0]} and was skipped: {report.longrepr}"
     return report

@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 MEMBERS = (
     "packages/sentinel-core",
     "packages/sentinel-vision",
+    "packages/sentinel-sim",
     "packages/sentinel-allinone",
     "services/api-gateway",
     "services/camera-service",

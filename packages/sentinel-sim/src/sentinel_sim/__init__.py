@@ -1,0 +1,1 @@
+"""What the product is tried against: simulated cameras, their faults, real servers."""

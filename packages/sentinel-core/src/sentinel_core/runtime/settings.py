@@ -59,8 +59,22 @@ class CameraSettings(BaseModel):
         gt=0,
         description="Frames per second of all cameras of this process; not set: what inference takes",
     )
+    forced_sample_s: float = Field(
+        default=3.0,
+        gt=0,
+        description="With motion gating, a still picture is looked at so often, in media time",
+    )
+    live_max_px: int = Field(
+        default=1920,
+        ge=160,
+        le=7680,
+        description="Longer side of video that is encoded anew (masks, transcoding); larger is scaled",
+    )
     allow_private_addresses: bool = Field(
         default=True, description="Cameras are in private networks; false guards a public server"
+    )
+    verify_certificates: bool = Field(
+        default=False, description="Of rtsps and https cameras; most of them sign their own"
     )
 
 

@@ -47,20 +47,39 @@ def check_address(source_url: str, *, allow_private: bool) -> None:
     if not is_live_source(source_url):
         return
     parts = urlsplit(source_url)
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    find_addresses(parts.hostname or "", port, allow_private=allow_private)
+
+
+def find_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """The addresses of a host, all of which may be asked.
+
+    Blocks while names are looked up.
+
+    Raises:
+        SourceFailed: The name is not known, or leads into a private network.
+    """
     try:
-        found = socket.getaddrinfo(
-            parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme], type=socket.SOCK_STREAM
-        )
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise SourceFailed(
             "The name of the camera's host is not known.", reason=SourceReason.UNREACHABLE
         ) from None
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not allow_private and not all(address.is_global for address in addresses):
+    addresses = [str(entry[4][0]) for entry in found]
+    if not allow_private and not all(map(is_public, addresses)):
         raise SourceFailed(
             "The camera's address is in a private network, which is not allowed here.",
             reason=SourceReason.UNSUPPORTED_SOURCE,
         )
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the internet at large."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return parsed.is_global and not parsed.is_multicast
 
 
 def file_path(source_url: str) -> Path:

@@ -1,5 +1,8 @@
 """What an error of FFmpeg means to a person."""
 
+import ssl
+import urllib.error
+
 import av
 
 from sentinel_core.domain.cameras import SourceReason, is_live_source
@@ -41,6 +44,25 @@ def open_failure(error: BaseException, source_url: str) -> SourceFailed:
     return tell(error)
 
 
+def http_failure(error: BaseException) -> SourceFailed:
+    """Why a URL could not be loaded."""
+    if isinstance(error, urllib.error.HTTPError):
+        reason, message = _status_failure(error.code)
+        error.close()
+        return SourceFailed(message, reason=reason)
+    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, BaseException):
+        error = error.reason
+    return open_failure(error, "http://")
+
+
+def _status_failure(status: int) -> tuple[SourceReason, str]:
+    if status in (401, 403):
+        return SourceReason.UNAUTHORISED, _FAILURES[0][2]
+    if status in (404, 410):
+        return SourceReason.NO_VIDEO, _FAILURES[1][2]
+    return SourceReason.REFUSED, f"The camera refuses the request (HTTP {status})."
+
+
 def read_failure(error: BaseException) -> SourceFailed:
     """Why a live source that was open cannot be read any more."""
     if isinstance(error, TimeoutError | av.error.ExitError):
@@ -53,8 +75,10 @@ def read_failure(error: BaseException) -> SourceFailed:
 def _live_failure(error: BaseException) -> SourceFailed:
     if isinstance(error, TimeoutError | av.error.ExitError):
         message = "The camera does not answer in time."
+    elif isinstance(error, ssl.SSLCertVerificationError) or "certificate failed" in str(error):
+        message = "The camera's certificate is not valid (cameras.verify_certificates)."
     elif isinstance(error, ValueError):
-        message = "What answers at this address is no RTSP server."
+        message = "What answers at this address is no camera."
     else:
         message = "The address cannot be found or reached."
     return SourceFailed(message, reason=SourceReason.UNREACHABLE)

@@ -20,9 +20,10 @@ from ulid import ULID
 
 from sentinel_camera.sampling.pictures import PictureScaler
 from sentinel_camera.sampling.sampler import MediaSampler
+from sentinel_camera.sources.access import SourceAccess
 from sentinel_camera.sources.addresses import file_path
 from sentinel_camera.sources.opened import OpenSource
-from sentinel_camera.sources.opening import SourceAccess, open_source
+from sentinel_camera.sources.opening import open_source
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.cameras import SourceReason, is_live_source
 from sentinel_core.domain.errors import SourceFailed

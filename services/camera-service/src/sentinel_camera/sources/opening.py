@@ -1,15 +1,19 @@
 """Opens a source of any kind."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import av
 
+from sentinel_camera.sources.access import PlayTime, SourceAccess, wall_time
 from sentinel_camera.sources.addresses import check_address, file_path
 from sentinel_camera.sources.failures import open_failure
+from sentinel_camera.sources.http_streams import open_http
 from sentinel_camera.sources.opened import OpenSource, of_container
-from sentinel_core.domain.cameras import RtspTransport, is_live_source
+from sentinel_core.adapters.system_clock import SystemClock
+from sentinel_core.domain.cameras import is_live_source
 
 _FILE_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,h264,hevc,mjpeg,m4v,"
@@ -17,33 +21,24 @@ _FILE_FORMATS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceAccess:
-    """How a network source is asked.
-
-    Attributes:
-        connect_s: Longest silence until it is open.
-        read_s: Longest silence between two packets.
-        verify_certificates: Whether the certificate of an RTSPS or HTTPS source has to be valid.
-        allow_private: Whether its address may be in a private network.
-    """
-
-    connect_s: float
-    read_s: float
-    rtsp_transport: RtspTransport = RtspTransport.TCP
-    verify_certificates: bool = False
-    allow_private: bool = True
-
-
 @contextmanager
-def open_source(source_url: str, access: SourceAccess) -> Iterator[OpenSource]:
-    """Open a file, an RTSP or an RTSPS URL; decoding is single-threaded.
+def open_source(
+    source_url: str, access: SourceAccess, time: PlayTime | None = None
+) -> Iterator[OpenSource]:
+    """Open a file or a network source; decoding is single-threaded.
+
+    Args:
+        source_url: Of any kind that `check_source` lets through.
+        access: How a network source is asked.
+        time: How it waits where it has to; None: by doing nothing.
 
     Raises:
         SourceFailed: With the reason.
     """
-    if is_live_source(source_url):
-        check_address(source_url, allow_private=access.allow_private)
+    scheme = urlsplit(source_url).scheme.lower()
+    if scheme in ("http", "https"):
+        opening = open_http(source_url, access, time or wall_time(SystemClock()))
+    elif is_live_source(source_url):
         opening = _open_rtsp(source_url, access)
     else:
         opening = _open_file(source_url)
@@ -68,6 +63,7 @@ def _open_file(source_url: str) -> Iterator[OpenSource]:
 
 @contextmanager
 def _open_rtsp(source_url: str, access: SourceAccess) -> Iterator[OpenSource]:
+    check_address(source_url, allow_private=access.allow_private)
     try:
         container = av.open(
             source_url,
@@ -82,7 +78,7 @@ def _open_rtsp(source_url: str, access: SourceAccess) -> Iterator[OpenSource]:
 
 
 def _rtsp_options(access: SourceAccess) -> dict[str, str]:
-    return {
+    options = {
         "rtsp_transport": access.rtsp_transport.value,
         "allowed_media_types": "video",
         "timeout": str(int(access.read_s * 1_000_000)),
@@ -91,3 +87,8 @@ def _rtsp_options(access: SourceAccess) -> dict[str, str]:
         "probesize": "32",
         "analyzeduration": "0",
     }
+    if access.verify_certificates:
+        options["tls_verify"] = "1"
+        if (authorities := ssl.get_default_verify_paths().cafile) is not None:
+            options["ca_file"] = authorities
+    return options

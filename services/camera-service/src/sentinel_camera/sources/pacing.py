@@ -1,9 +1,7 @@
 """Lets packets that were read ahead pass when their time has come."""
 
-from collections.abc import Callable
-
+from sentinel_camera.sources.access import PlayTime
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
-from sentinel_core.ports.clock import Clock
 
 _GAP_90K = 10 * TICKS_PER_SECOND
 """A source that is silent for longer is played without the silence."""
@@ -14,16 +12,10 @@ _LATE_S = 1.0
 class Pacer:
     """Plays in real time what is there already."""
 
-    def __init__(self, wait_until: Callable[[float], None], clock: Clock) -> None:
-        """Begin with the first packet.
-
-        Args:
-            wait_until: Returns when the monotonic time it is given has come.
-            clock: Whose monotonic time that is.
-        """
-        self._wait_until = wait_until
-        self._clock = clock
-        self._start_s = clock.monotonic()
+    def __init__(self, time: PlayTime) -> None:
+        """Begin now."""
+        self._time = time
+        self._start_s = time.clock.monotonic()
         self._first_90k: int | None = None
         self._last_90k = 0
 
@@ -35,10 +27,10 @@ class Pacer:
             self._first_90k += dts - self._last_90k
         self._last_90k = dts
         due_s = self._start_s + (dts - self._first_90k) / TICKS_PER_SECOND
-        late_s = self._clock.monotonic() - due_s
+        late_s = self._time.clock.monotonic() - due_s
         if late_s > _LATE_S:
             self._start_s += late_s
-        self._wait_until(due_s)
+        self._time.wait_until(due_s)
 
     def start_again(self, frame_interval_90k: int) -> None:
         """The next packet is the first of the file again and comes one frame later."""

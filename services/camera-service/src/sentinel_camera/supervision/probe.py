@@ -11,7 +11,7 @@ from sentinel_camera.sources.addresses import check_source
 from sentinel_camera.supervision.nursery import Nursery, Worker
 from sentinel_camera.worker.channel import ChannelClosed, close_descriptor
 from sentinel_camera.worker.messages import Failed, Probed, ProbeJob
-from sentinel_core.domain.cameras import SourceReason
+from sentinel_core.domain.cameras import PrivacyMask, SourceReason
 from sentinel_core.domain.errors import SourceFailed
 from sentinel_core.ports.camera_control import ProbeReport
 from sentinel_core.ports.clock import Clock
@@ -35,12 +35,12 @@ class SourceProbe:
         self._settings = settings
         self._file_roots = file_roots
 
-    async def probe(self, source_url: str) -> ProbeReport:
-        """See `CameraControl.probe`."""
+    async def probe(self, source_url: str, masks: Sequence[PrivacyMask] = ()) -> ProbeReport:
+        """See `CameraControl.probe`; the snapshot shows nothing of what `masks` cover."""
         check_source(source_url, self._file_roots)
         started_s = self._clock.monotonic()
         limit_s = self._settings.probe_timeout_s
-        worker = await self._nursery.start_worker(self._job(source_url, limit_s))
+        worker = await self._nursery.start_worker(self._job(source_url, masks, limit_s))
         try:
             async with asyncio.timeout(limit_s):
                 message, descriptor = await _answer(worker)
@@ -57,13 +57,15 @@ class SourceProbe:
         jpeg = _read(descriptor, message.jpeg_size)
         return _report(message, jpeg, self._clock.monotonic() - started_s)
 
-    def _job(self, source_url: str, limit_s: float) -> ProbeJob:
+    def _job(self, source_url: str, masks: Sequence[PrivacyMask], limit_s: float) -> ProbeJob:
         return ProbeJob(
             source_url=source_url,
             connect_timeout_s=min(self._settings.connect_timeout_s, limit_s),
             stall_timeout_s=min(self._settings.stall_timeout_s, limit_s),
             look_s=limit_s * _LOOK_SHARE,
+            masks=tuple(mask.points for mask in masks),
             allow_private_addresses=self._settings.allow_private_addresses,
+            verify_certificates=self._settings.verify_certificates,
         )
 
 

@@ -114,7 +114,10 @@ class CameraReader:
             live_view=camera.live_view,
             motion_gating=camera.motion_gating,
             masks=tuple(mask.points for mask in camera.privacy_masks),
+            live_max_px=settings.live_max_px,
+            forced_sample_s=settings.forced_sample_s,
             connect_timeout_s=settings.connect_timeout_s,
             stall_timeout_s=settings.stall_timeout_s,
             allow_private_addresses=settings.allow_private_addresses,
+            verify_certificates=settings.verify_certificates,
         )

@@ -66,4 +66,6 @@ def _params(spec: ClipSpec) -> str:
 
 
 def _muxer_options(path: Path) -> dict[str, str]:
+    if path.suffix == ".m3u8":
+        return {"hls_time": "0.5", "hls_list_size": "0"}
     return {"movflags": "faststart"} if path.suffix == ".mp4" else {}

@@ -47,6 +47,7 @@ class ProbeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     stall_timeout_s: float
     look_s: float
     allow_private_addresses: bool
+    masks: tuple[tuple[tuple[float, float], ...], ...] = ()
     verify_certificates: bool = False
 
 

@@ -9,10 +9,12 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from sentinel_camera.masking.painter import MaskPainter
 from sentinel_camera.sampling.pictures import PictureScaler
+from sentinel_camera.sources.access import SourceAccess
 from sentinel_camera.sources.failures import read_failure
 from sentinel_camera.sources.opened import OpenSource, require_supported
-from sentinel_camera.sources.opening import SourceAccess, open_source
+from sentinel_camera.sources.opening import open_source
 from sentinel_camera.worker.channel import Channel
 from sentinel_camera.worker.messages import Probed, ProbeJob, ToWorker
 from sentinel_core.domain.cameras import SourceReason
@@ -41,7 +43,7 @@ def probe_source(job: ProbeJob, channel: Channel[ToWorker], clock: Clock) -> Non
     )
     with open_source(job.source_url, access) as opened:
         require_supported(opened)
-        look = _Look(opened)
+        look = _Look(opened, job)
         look.take(clock, deadline_s)
         report, jpeg = look.report()
     descriptor = os.memfd_create("sentinel-probe")
@@ -53,8 +55,9 @@ def probe_source(job: ProbeJob, channel: Channel[ToWorker], clock: Clock) -> Non
 
 
 class _Look:
-    def __init__(self, opened: OpenSource) -> None:
+    def __init__(self, opened: OpenSource, job: ProbeJob) -> None:
         self._opened = opened
+        self._masks = job.masks
         self._picture: VideoFrame | None = None
         self._key_times: list[int] = []
         self._times: list[int] = []
@@ -75,7 +78,7 @@ class _Look:
         """What was seen, and the first picture as JPEG."""
         if self._picture is None:
             raise SourceFailed("The source shows no picture.", reason=SourceReason.NO_VIDEO)
-        jpeg = encode_picture(PictureScaler().planes(self._picture))
+        jpeg = self._jpeg(self._picture)
         context = self._opened.context
         report = Probed(
             codec=context.name,
@@ -89,6 +92,12 @@ class _Look:
             jpeg_size=len(jpeg),
         )
         return report, jpeg
+
+    def _jpeg(self, picture: VideoFrame) -> bytes:
+        scaler = PictureScaler()
+        if self._masks:
+            picture = MaskPainter(self._masks, scaler).paint(picture)
+        return encode_picture(scaler.planes(picture))
 
     def _take_packet(self, packet: Packet[VideoStream]) -> None:
         if packet.pts is not None and packet.size:

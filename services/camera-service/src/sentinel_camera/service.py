@@ -113,7 +113,7 @@ class FleetControl:
 
     async def probe(self, source_url: str) -> ProbeReport:
         """Look at a source."""
-        return await self._probe.probe(source_url)
+        return await self._probe.probe(source_url, self._fleet.masks_of(source_url))
 
     async def snapshot(self, camera_key: str) -> bytes:
         """The newest sampled picture as JPEG."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import structlog
 
@@ -11,7 +10,7 @@ from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.reader import CameraReader, ReaderParts
 from sentinel_camera.supervision.states import StateBoard
-from sentinel_core.domain.cameras import Camera, SourceReason, SourceState
+from sentinel_core.domain.cameras import Camera, PrivacyMask, SourceReason, SourceState
 from sentinel_core.domain.errors import DependencyUnavailable, NotFound
 from sentinel_core.ports.repositories import Database
 from sentinel_vision.frames.transport import FrameTransport
@@ -23,8 +22,7 @@ _RECONCILE_S = 1.0
 
 @dataclass(slots=True)
 class _Entry:
-    camera_id: UUID
-    revision: int
+    camera: Camera
     feed: CameraFeed
     task: asyncio.Task[None] | None = None
 
@@ -65,6 +63,16 @@ class CameraFleet:
         except KeyError:
             raise NotFound(f"No camera {camera_key} is being read.") from None
 
+    def masks_of(self, source_url: str) -> tuple[PrivacyMask, ...]:
+        """The masks of all configured cameras with this source."""
+        cameras = [entry.camera for entry in self._entries.values()]
+        return tuple(
+            mask
+            for camera in cameras
+            if camera.source_url == source_url
+            for mask in camera.privacy_masks
+        )
+
     async def keep_reconciled(self) -> None:
         """Reconcile until cancelled."""
         while True:
@@ -81,13 +89,13 @@ class CameraFleet:
             return
         self.trouble = None
         for key, entry in list(self._entries.items()):
-            if key not in cameras or cameras[key].id != entry.camera_id:
+            if key not in cameras or cameras[key].id != entry.camera.id:
                 await self._remove(key)
         for camera in cameras.values():
             known = self._entries.get(camera.key)
             if known is None:
                 self._add(camera)
-            elif known.revision != camera.revision:
+            elif known.camera.revision != camera.revision:
                 await self._restart(known, camera)
 
     async def stop(self) -> None:
@@ -100,13 +108,15 @@ class CameraFleet:
         sinks = [make(camera) for make in self._sinks]
         feed = CameraFeed(camera.key, self._transport, self._board, self._parts.clock, sinks)
         feed.forwarder.start()
-        entry = _Entry(camera.id, camera.revision, feed)
+        entry = _Entry(camera, feed)
         self._entries[camera.key] = entry
         self._begin(entry, camera)
 
     async def _restart(self, entry: _Entry, camera: Camera) -> None:
         await _end(entry.task)
-        entry.revision = camera.revision
+        if entry.camera.privacy_masks != camera.privacy_masks:
+            entry.feed.forget_pictures()
+        entry.camera = camera
         self._begin(entry, camera)
 
     async def _remove(self, camera_key: str) -> None:

@@ -6,6 +6,7 @@ import { DateClock, type PtsAtUtc } from './date-clock';
 import { stretchesOf } from './hls-stretches';
 import type { LiveAddress } from './live-address';
 import { LiveEdge } from './live-edge';
+import { LiveSteering } from './live-steering';
 import {
   noFigures,
   type Player,
@@ -18,9 +19,6 @@ import { Repair } from './repair';
 /** Of a live stream nobody looks back further than the trails. */
 const BACK_BUFFER_S = 10;
 const BUFFER_S = 10;
-const FASTEST = 1.1;
-/** Smaller changes of the wanted delay are not worth a correction. */
-const CALM_S = 0.05;
 const UNREACHABLE = 0;
 
 /** Plays a camera over low-latency HLS: behind the others, but through any proxy. */
@@ -31,7 +29,9 @@ export class HlsPlayer implements Player {
   readonly figures = noFigures();
   connection: ConnectionHealth = 'new';
   fault: PlayerFault | null = null;
-  targetMs = 0;
+  /** The same in the time of the video element, by which it is steered. */
+  private readonly elementEdge = new LiveEdge();
+  private readonly steering: LiveSteering;
   private readonly repair = new Repair(() => void this.open());
   private hls: Hls | null = null;
   private run = 0;
@@ -44,6 +44,11 @@ export class HlsPlayer implements Player {
   ) {
     silence(context.video);
     this.clock = new DateClock(ptsAtUtc);
+    this.steering = new LiveSteering(
+      context.video,
+      (nowMs) => this.elementEdge.at(nowMs),
+      () => (this.details?.partTarget ?? 0) * 1_000,
+    );
   }
 
   start(): void {
@@ -62,26 +67,25 @@ export class HlsPlayer implements Player {
     this.close();
   }
 
-  /** The library's own: the picture behind the end of the playlist. */
-  lagMs(): number | null {
-    const latencyS = this.hls?.latency ?? 0;
-    return latencyS > 0 ? latencyS * 1_000 : null;
+  get targetMs(): number {
+    return this.steering.targetMs;
+  }
+
+  lagMs(nowMs: number): number | null {
+    return this.elementEdge.isKnown ? this.steering.lagMs(nowMs) : null;
   }
 
   frameShown(): void {
     this.fault = null;
   }
 
-  tick({ targetMs }: TickFacts): void {
-    const { hls, details } = this;
+  tick({ nowMs, targetMs }: TickFacts): void {
+    const { details } = this;
     if (this.context.video.paused && document.visibilityState === 'visible') this.play();
-    if (hls === null || details === null) return;
-    const ownS = details.partHoldBack || details.holdBack;
-    const wantedS = Math.max(ownS, targetMs / 1_000 + details.partTarget);
-    this.targetMs = wantedS * 1_000;
-    const isOwn = wantedS === ownS && hls.config.liveSyncDuration === undefined;
-    if (!isOwn && Math.abs((hls.targetLatency ?? 0) - wantedS) > CALM_S)
-      hls.targetLatency = wantedS;
+    if (details === null) return;
+    // Closer than the server's hold-back there is nothing to play yet.
+    this.steering.targetMs = Math.max((details.partHoldBack || details.holdBack) * 1_000, targetMs);
+    this.steering.steer(nowMs);
   }
 
   private async open(): Promise<void> {
@@ -106,10 +110,12 @@ export class HlsPlayer implements Player {
       enableWorker: false,
       backBufferLength: BACK_BUFFER_S,
       maxBufferLength: BUFFER_S,
-      maxLiveSyncPlaybackRate: FASTEST,
+      // Two hands at one wheel: the speed is steered here.
+      maxLiveSyncPlaybackRate: 1,
       xhrSetup: (xhr, target) => this.authorise(xhr, target),
     });
     this.hls = hls;
+    this.steering.opened(performance.now());
     this.listen(hls, Library);
     hls.loadSource(url);
     hls.attachMedia(this.context.video);
@@ -138,7 +144,9 @@ export class HlsPlayer implements Player {
   private noteEdge(nowMs: number): void {
     const { buffered } = this.context.video;
     if (buffered.length === 0) return;
-    const pts = this.clock.ptsOf({ mediaTime: buffered.end(buffered.length - 1) });
+    const endS = buffered.end(buffered.length - 1);
+    this.elementEdge.note(endS * 1_000, nowMs);
+    const pts = this.clock.ptsOf({ mediaTime: endS });
     if (pts !== null) this.edge.note(pts / 90, nowMs);
   }
 
@@ -171,6 +179,8 @@ export class HlsPlayer implements Player {
     this.hls = null;
     this.details = null;
     this.edge.reset();
+    this.elementEdge.reset();
+    this.context.video.playbackRate = 1;
     this.clock.setStretches([]);
   }
 }

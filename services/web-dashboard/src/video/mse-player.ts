@@ -3,9 +3,9 @@ import { silence, tryPlay } from './autoplay';
 import { type ConnectionHealth, healthAfter } from './connection-health';
 import { mseFrameClock } from './frame-clock';
 import { LiveEdge } from './live-edge';
+import { LiveSteering } from './live-steering';
 import { canPlay, MediaSink } from './media-sink';
 import { isInitSegment, readFragmentTimes, readInitSegment } from './mp4';
-import { lagMs, nextStep, type PlaybackView, type Stretch } from './playback-control';
 import {
   noFigures,
   type Player,
@@ -19,9 +19,6 @@ import { SmoothTarget } from './smooth-target';
 const KEPT_S = 15;
 const TRIMMED_FROM_S = 20;
 const SILENT_MS = 10_000;
-const SEEK_PATIENCE_MS = 1_000;
-/** A new stream begins with a burst of older frames: so long its live end is not yet sure. */
-const SETTLING_MS = 1_500;
 const CLOSED_FORBIDDEN = 4403;
 const CLOSED_NOT_FOUND = 4404;
 
@@ -33,7 +30,7 @@ export class MsePlayer implements Player {
   readonly figures = noFigures();
   fault: PlayerFault | null = null;
   connection: ConnectionHealth = 'new';
-  targetMs = 0;
+  private readonly steering: LiveSteering;
   private readonly video: HTMLVideoElement;
   private readonly socket: ReconnectingSocket;
   private readonly sink: MediaSink;
@@ -42,9 +39,6 @@ export class MsePlayer implements Player {
   private isFed = false;
   private readonly smooth = new SmoothTarget();
   private heardAtMs = 0;
-  private openedAtMs = Number.NEGATIVE_INFINITY;
-  private soughtAtMs = Number.NEGATIVE_INFINITY;
-  private wentBackAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param path Of the WebSocket, e.g. `/api/cameras/toll/stream`. */
   constructor(
@@ -53,11 +47,13 @@ export class MsePlayer implements Player {
   ) {
     const { video } = context;
     this.video = video;
+    this.steering = new LiveSteering(video, (nowMs) => this.edge.at(nowMs));
     silence(video);
     video.addEventListener('waiting', this.ranDry);
     this.sink = new MediaSink(video, {
       appended: () => {
-        if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) this.steer(performance.now());
+        if (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA)
+          this.steering.steer(performance.now());
       },
       broken: (reason) => this.broken(reason),
     });
@@ -91,16 +87,19 @@ export class MsePlayer implements Player {
     this.sink.dispose();
   }
 
-  /** How far the picture is behind the live end now. */
+  get targetMs(): number {
+    return this.steering.targetMs;
+  }
+
   lagMs(nowMs: number): number {
-    return lagMs(this.view(nowMs));
+    return this.steering.lagMs(nowMs);
   }
 
   /** Nothing to learn: what comes is timed as it comes. */
   frameShown(): void {}
 
   tick({ nowMs, targetMs, expectsBytes }: TickFacts): void {
-    this.targetMs = Math.max(targetMs, this.smooth.update(nowMs));
+    this.steering.targetMs = Math.max(targetMs, this.smooth.update(nowMs));
     if (this.connection !== 'open' || !expectsBytes) this.heardAtMs = nowMs;
     else if (nowMs - this.heardAtMs > SILENT_MS) {
       this.heardAtMs = nowMs;
@@ -108,7 +107,7 @@ export class MsePlayer implements Player {
     }
     if (!this.sink.isOpen) return;
     if (this.video.paused && document.visibilityState === 'visible') this.play();
-    this.steer(nowMs);
+    this.steering.steer(nowMs);
     this.trim();
   }
 
@@ -140,41 +139,11 @@ export class MsePlayer implements Player {
     this.fault = null;
     this.timescale = init.timescale;
     this.edge.reset();
-    this.openedAtMs = performance.now();
+    this.steering.opened(performance.now());
     if (this.sink.isOpen) this.context.restarting();
     this.sink.open(mimeType);
     this.sink.append(bytes);
     this.play();
-  }
-
-  private steer(nowMs: number): void {
-    const { video } = this;
-    if (video.seeking && nowMs - this.soughtAtMs < SEEK_PATIENCE_MS) return;
-    const view = this.view(nowMs);
-    const { rate, seekToMs } = nextStep(view);
-    if (video.playbackRate !== rate) video.playbackRate = rate;
-    if (seekToMs === null) return;
-    this.soughtAtMs = nowMs;
-    if (seekToMs < view.currentMs) this.wentBackAtMs = nowMs;
-    video.currentTime = seekToMs / 1_000;
-  }
-
-  private view(nowMs: number): PlaybackView {
-    const { buffered, currentTime, readyState } = this.video;
-    const stretches: Stretch[] = [];
-    for (let i = 0; i < buffered.length; i += 1) {
-      stretches.push({ start: buffered.start(i) * 1_000, end: buffered.end(i) * 1_000 });
-    }
-    return {
-      nowMs,
-      currentMs: currentTime * 1_000,
-      edgeMs: this.edge.at(nowMs),
-      targetMs: this.targetMs,
-      buffered: stretches,
-      isSettling: nowMs - this.openedAtMs < SETTLING_MS,
-      isStarved: readyState < HTMLMediaElement.HAVE_FUTURE_DATA,
-      wentBackAtMs: this.wentBackAtMs,
-    };
   }
 
   private trim(): void {
@@ -186,7 +155,7 @@ export class MsePlayer implements Player {
   private readonly ranDry = (): void => {
     // The first frames of a stream, and what waits behind a seek, say nothing about the network.
     const nowMs = performance.now();
-    if (this.video.seeking || nowMs - this.openedAtMs < SETTLING_MS) return;
+    if (this.video.seeking || this.steering.isSettling(nowMs)) return;
     this.smooth.noteStall(nowMs);
   };
 

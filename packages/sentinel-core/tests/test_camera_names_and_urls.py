@@ -65,6 +65,10 @@ def test_key_of_a_key_is_itself(key: str) -> None:
         f"rtsp://192.0.2.7/user=admin&password={SECRET}&channel=1&stream=0.sdp?",
         f"rtsp://192.0.2.7/main?PWD={SECRET}&x=1",
         f"http://192.0.2.7/video.mjpg?token={SECRET}#x",
+        f"https://192.0.2.7/live.m3u8?access_token={SECRET}&x=1",
+        f"https://192.0.2.7/live.m3u8?x=1&X-Amz-Signature={SECRET}",
+        f"https://192.0.2.7/live.m3u8?hdnts={SECRET}",
+        f"https://operator:{SECRET}@192.0.2.7:8443/video.mjpg",
     ],
 )
 def test_credentials_are_not_shown(url: str) -> None:
@@ -85,6 +89,8 @@ def test_credentials_are_not_shown(url: str) -> None:
         "file:///videos/a@b:c.mp4",
         "/videos/user@home/password=x.mp4",
         "toll.mp4",
+        "https://camera.example/live.m3u8?keyframes=2&monkey=1",
+        "sim:clock?fps=25&width=1280",
         "",
     ],
 )
@@ -126,6 +132,8 @@ def test_any_text_can_be_shown(text: str) -> None:
         ("file:///a.mp4", False),
         ("/a.mp4", False),
         ("a.mp4", False),
+        ("https://h/1.m3u8", True),
+        ("sim:clock", False),
     ],
 )
 def test_live_sources(url: str, live: bool) -> None:

@@ -16,7 +16,8 @@ SIMULATED_SCHEME = "sim"
 MIN_MASK_POINTS = 3
 
 _SECRET_PARAMETER = re.compile(
-    r"\b((?:password|passwd|pass|pwd|username|user|usr|login|token|auth|secret|api_?key)=)[^&;/?#]+",
+    r"\b((?:[\w-]*(?:password|passwd|token|secret|signature|credential|api_?key)"
+    r"|pass|pwd|username|user|usr|login|auth|sig|jwt|key|session|sid|hdnts)=)[^&;/?#]+",
     re.IGNORECASE,
 )
 

@@ -4,11 +4,13 @@ import re
 from pathlib import PurePath
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from sentinel_core.domain.cameras import FILE_SCHEMES, LIVE_SCHEMES
+from sentinel_core.domain.cameras import FILE_SCHEMES, LIVE_SCHEMES, SIMULATED_SCHEME
 from sentinel_core.domain.errors import InvalidInput
 
 FIELD = "source_url"
-SUPPORTED = "supported are rtsp://, rtsps://, file:// and absolute paths"
+SUPPORTED = (
+    "supported are rtsp://, rtsps://, http://, https://, file://, absolute paths and sim:clock"
+)
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -33,8 +35,8 @@ def check_source_url(source_url: str) -> None:
         _check_network(parts, port)
     elif parts.scheme in FILE_SCHEMES:
         _check_file(parts)
-    else:
-        raise InvalidInput(f"{parts.scheme}:// is not supported; {SUPPORTED}", field=FIELD)
+    elif parts.scheme != SIMULATED_SCHEME:
+        raise InvalidInput(f"{parts.scheme}: is not supported; {SUPPORTED}", field=FIELD)
 
 
 def _check_network(parts: SplitResult, port: int | None) -> None:

@@ -39,6 +39,34 @@ async def test_a_camera_is_described(site: CameraSite, clips: Path) -> None:
     assert (report.width, report.height, report.fps) == (160, 96, 20.0)
     assert report.keyframe_interval_s == pytest.approx(0.5)
     assert report.duration_s is None
+    assert report.measured_fps == pytest.approx(20.0, rel=0.05)
+    assert report.clock_rate == pytest.approx(1.0, abs=0.3)
+    assert report.clock_jumps == 0
+    assert report.bitrate_kbps
+
+
+async def test_a_file_has_no_clock_of_its_own(site: CameraSite, clips: Path) -> None:
+    report = await site.service.control.probe(str(clips / "plain.mp4"))
+    assert (report.measured_fps, report.clock_rate) == (None, None)
+
+
+async def test_a_camera_without_keyframes_is_told_so(make_site: MakeSite, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "long.mp4", ClipSpec(frames=400, gop=400))
+    async with (
+        make_site(probe_timeout_s=3.0) as site,
+        RtspServer(clip, first_unit=4) as server,
+    ):
+        with pytest.raises(SourceFailed) as caught:
+            await site.service.control.probe(server.url)
+    assert caught.value.reason is SourceReason.NO_VIDEO
+    assert "keyframe" in caught.value.message
+
+
+async def test_h265_is_described(site: CameraSite, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "hevc.mp4", ClipSpec(codec="libx265"))
+    report = await site.service.control.probe(str(clip))
+    assert report.codec == "hevc"
+    assert any("H.265" in sentence for sentence in report.advice)
 
 
 async def test_a_fault_is_named(site: CameraSite, clips: Path) -> None:

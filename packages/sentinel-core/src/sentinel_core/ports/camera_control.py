@@ -14,7 +14,11 @@ class ProbeReport:
 
     Attributes:
         codec: As FFmpeg names it, for example `h264`.
-        fps: As announced; None where the source does not say.
+        fps: As announced, or else as measured; None where neither is known.
+        measured_fps: Of a live source, in its own time.
+        clock_rate: Seconds that pass in the video of a live source in one second of ours; None
+            where too little was seen.
+        clock_jumps: How often the clock of a live source leapt meanwhile.
         advice: Sentences for a person, for example that B-frames delay the picture.
         snapshot_jpeg: First picture.
     """
@@ -28,6 +32,10 @@ class ProbeReport:
     keyframe_interval_s: float | None
     duration_s: float | None
     took_s: float
+    measured_fps: float | None = None
+    bitrate_kbps: int | None = None
+    clock_rate: float | None = None
+    clock_jumps: int = 0
     advice: tuple[str, ...] = ()
     snapshot_jpeg: bytes = field(repr=False)
 

@@ -176,6 +176,10 @@ class ProbeAnswer(Answer):
     """What was seen of a source.
 
     Attributes:
+        fps: As announced, or else as measured.
+        measured_fps: Of a live source, in its own time.
+        clock_rate: Seconds that pass in the video of a live source in one second of ours.
+        clock_jumps: How often the clock of a live source leapt meanwhile.
         snapshot: First picture, as a `data:` URL.
     """
 
@@ -188,6 +192,10 @@ class ProbeAnswer(Answer):
     keyframe_interval_s: float | None
     duration_s: float | None
     took_s: float
+    measured_fps: float | None
+    bitrate_kbps: int | None
+    clock_rate: float | None
+    clock_jumps: int
     advice: list[str]
     snapshot: str
 

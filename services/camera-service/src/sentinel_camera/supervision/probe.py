@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from sentinel_camera.sources.addresses import check_source
+from sentinel_camera.supervision.advice import advise
 from sentinel_camera.supervision.nursery import Nursery, Worker
 from sentinel_camera.worker.channel import ChannelClosed, close_descriptor
 from sentinel_camera.worker.messages import Failed, Probed, ProbeJob
@@ -19,9 +20,8 @@ from sentinel_core.runtime.settings import CameraSettings
 
 _LOOK_SHARE = 0.6
 """Of the time limit; the rest is for connecting and for the answer."""
-_LATE_KEYFRAMES_S = 4.0
-_LARGE_PX = 1920 * 1088
-_NOT_FOR_BROWSERS = ("High 10", "High 4:2:2", "High 4:4:4")
+_WAIT_SHARE = 0.9
+"""Of the time limit, for a source that shows no picture yet."""
 
 
 class SourceProbe:
@@ -63,6 +63,7 @@ class SourceProbe:
             connect_timeout_s=min(self._settings.connect_timeout_s, limit_s),
             stall_timeout_s=min(self._settings.stall_timeout_s, limit_s),
             look_s=limit_s * _LOOK_SHARE,
+            wait_s=limit_s * _WAIT_SHARE,
             masks=tuple(mask.points for mask in masks),
             allow_private_addresses=self._settings.allow_private_addresses,
             verify_certificates=self._settings.verify_certificates,
@@ -108,28 +109,14 @@ def _report(message: Probed, jpeg: bytes, took_s: float) -> ProbeReport:
         width=message.width,
         height=message.height,
         fps=message.fps,
+        measured_fps=message.measured_fps,
+        bitrate_kbps=message.bitrate_kbps,
+        clock_rate=None if message.clock_rate is None else round(message.clock_rate, 3),
+        clock_jumps=message.clock_jumps,
         has_b_frames=message.has_b_frames,
         keyframe_interval_s=message.keyframe_interval_s,
         duration_s=message.duration_s,
         took_s=round(took_s, 3),
-        advice=tuple(_advice(message)),
+        advice=tuple(advise(message)),
         snapshot_jpeg=jpeg,
     )
-
-
-def _advice(message: Probed) -> list[str]:
-    advice = []
-    interval_s = message.keyframe_interval_s
-    if message.has_b_frames:
-        advice.append("The video has B-frames: the live picture comes some frames later.")
-    if interval_s is None or interval_s > _LATE_KEYFRAMES_S:
-        apart = "far" if interval_s is None else f"{interval_s:.1f} s"
-        advice.append(
-            f"Keyframes are {apart} apart: the picture comes back late after a gap. "
-            "Set the camera to one keyframe every 1 to 2 seconds."
-        )
-    if message.width * message.height > _LARGE_PX:
-        advice.append("The picture is large: a smaller substream needs far less computing.")
-    if message.profile is not None and message.profile.startswith(_NOT_FOR_BROWSERS):
-        advice.append(f"Most browsers cannot play the H.264 profile {message.profile}.")
-    return advice

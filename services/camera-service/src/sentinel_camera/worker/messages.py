@@ -40,12 +40,13 @@ class ReadJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class ProbeJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Look at a source for `look_s` at most and report."""
+    """Look at a source for `look_s` and report; wait for a first picture up to `wait_s`."""
 
     source_url: str
     connect_timeout_s: float
     stall_timeout_s: float
     look_s: float
+    wait_s: float
     allow_private_addresses: bool
     masks: tuple[tuple[tuple[float, float], ...], ...] = ()
     verify_certificates: bool = False
@@ -147,6 +148,10 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     width: int
     height: int
     fps: float | None
+    measured_fps: float | None
+    bitrate_kbps: int | None
+    clock_rate: float | None
+    clock_jumps: int
     has_b_frames: bool
     keyframe_interval_s: float | None
     duration_s: float | None

@@ -93,6 +93,18 @@ def test_what_is_lost_is_said_and_never_glued(
         assert len(whole) < 3
 
 
+@pytest.mark.parametrize("payload_format", [H264, H265])
+def test_a_stream_is_introduced_by_a_delimiter_of_its_first_picture(
+    payload_format: PayloadFormat,
+) -> None:
+    sender = packetiser(payload_format)
+    picture = payload_format.with_kind(b"\x01\x01", 1) + b"p"
+    packets = [sender.introduce(7), *sender.packetise([picture], 7)]
+    (unit,) = assemble(payload_format, packets)
+    assert unit == AccessUnit(7, (payload_format.delimiter, picture), is_complete=True)
+    assert payload_format.kind(payload_format.delimiter) in (9, 35)
+
+
 def test_a_picture_without_marker_ends_where_the_next_begins() -> None:
     first, second = (RtpPacket(96, n, n * 3_600, 7, False, b"\x41abc") for n in (1, 2))
     got = assemble(H264, [first, second])

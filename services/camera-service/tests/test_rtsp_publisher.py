@@ -14,6 +14,7 @@ from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 from sentinel_camera.testing.rtsp_recorder import RtspRecorder
 from sentinel_core.testing.builders import at
 from sentinel_core.testing.clock import ManualClock
+from sentinel_vision.rtp.payloads import H264, H265
 
 SPS, PPS = b"\x67\x42\x00\x1f\xaa", b"\x68\xce\x01"
 AVCC = b"\x01\x42\x00\x1f\xff\xe1" + b"\x00\x05" + SPS + b"\x01" + b"\x00\x03" + PPS
@@ -109,7 +110,7 @@ async def test_what_is_announced_recorded_and_sent(desk: Desk) -> None:
     await desk.begin()
     desk.send(0, 3)
     assert await desk.until_units(3) == [
-        (SPS, PPS, unit(0, is_key=True).data[4:]),
+        (H264.delimiter, SPS, PPS, unit(0, is_key=True).data[4:]),
         (unit(1).data[4:],),
         (unit(2).data[4:],),
     ]
@@ -126,7 +127,7 @@ async def test_h265_is_described_and_sent(desk: Desk) -> None:
     desk.publisher.take(
         CodedUnit(0, 0, FRAME_90K, True, len(picture).to_bytes(4) + picture, "E1", at(0))
     )
-    assert await desk.until_units(1) == [(VPS_265, SPS_265, PPS_265, picture)]
+    assert await desk.until_units(1) == [(H265.delimiter, VPS_265, SPS_265, PPS_265, picture)]
     sdp = desk.recorder.recordings[0].sdp
     assert "a=rtpmap:96 H265/90000\r\n" in sdp
     assert "a=fmtp:96 sprop-vps=QAFW;sprop-sps=QgFTUw==;sprop-pps=RAFQ\r\n" in sdp

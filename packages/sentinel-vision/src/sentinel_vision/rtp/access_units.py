@@ -1,7 +1,7 @@
 """Access units as RTP packets, and back."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sentinel_vision.rtp.packets import (
     SEQUENCE_BITS,
@@ -47,6 +47,14 @@ class Packetiser:
         self.ssrc = ssrc
         self.packets = 0
         self.octets = 0
+
+    def introduce(self, pts_90k: int) -> RtpPacket:
+        """A packet that begins an access unit without showing anything of it.
+
+        Receivers know a stream by its packets: only after one they can place its sender reports.
+        """
+        (packet,) = self.packetise([self._format.delimiter], pts_90k)
+        return replace(packet, marker=False)
 
     def packetise(
         self, nal_units: Sequence[bytes | memoryview], pts_90k: int

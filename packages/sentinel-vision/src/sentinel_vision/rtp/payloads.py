@@ -24,12 +24,14 @@ class PayloadFormat:
         header_bytes: Of a NAL unit.
         aggregate: Type of a payload with several NAL units.
         fragment: Type of a payload with a piece of one.
+        delimiter: A NAL unit that says that an access unit begins, and nothing else.
     """
 
     name: str
     header_bytes: int
     aggregate: int
     fragment: int
+    delimiter: bytes
 
     def kind(self, unit: bytes | memoryview) -> int:
         """The type in a NAL unit's (or payload's) header."""
@@ -93,8 +95,8 @@ class PayloadFormat:
             yield b"".join((header, bytes((edges,)), unit[start : start + step]))
 
 
-H264 = PayloadFormat("H264", header_bytes=1, aggregate=24, fragment=28)
-H265 = PayloadFormat("H265", header_bytes=2, aggregate=48, fragment=49)
+H264 = PayloadFormat("H264", header_bytes=1, aggregate=24, fragment=28, delimiter=b"\x09\xf0")
+H265 = PayloadFormat("H265", header_bytes=2, aggregate=48, fragment=49, delimiter=b"\x46\x01\x50")
 
 FORMATS = {"h264": H264, "hevc": H265}
 """By the codec's name as the product writes it."""

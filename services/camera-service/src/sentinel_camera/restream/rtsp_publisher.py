@@ -163,6 +163,9 @@ class RtspPublisher:
                 return
             now_s = self._clock.monotonic()
             if unit.epoch != reported_epoch or now_s - reported_s >= _REPORT_EVERY_S:
+                if packetiser.packets == 0:
+                    # MediaMTX ignores reports of a stream of which it has seen no packet yet.
+                    rtsp.send(_RTP, packetiser.introduce(unit.pts_90k).to_bytes())
                 reported_epoch, reported_s = unit.epoch, now_s
                 rtsp.send(_RTCP, _report(packetiser, unit))
             packets = packetiser.packetise(self._nal_units(unit), unit.pts_90k)

@@ -193,5 +193,9 @@ function faultOf(code: number, details: string): PlayerFault {
   if (details === 'bufferAddCodecError' || details === 'manifestIncompatibleCodecsError') {
     return { reason: 'unsupported_codec', detail: 'This browser does not play this codec.' };
   }
-  return { reason: 'broken', detail: `HLS broke off (${details}); starting anew.` };
+  return {
+    reason: 'broken',
+    detail: `HLS broke off (${details}); starting anew.`,
+    cause: `the transfer broke off (${details})`,
+  };
 }

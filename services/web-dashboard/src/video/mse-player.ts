@@ -165,9 +165,10 @@ export class MsePlayer implements Player {
     });
   }
 
-  private broken(reason: string): void {
+  private broken(cause: string): void {
     this.isFed = false;
-    this.fault = { reason: 'broken', detail: `The video broke off (${reason}); starting anew.` };
+    const detail = `The video broke off (${cause}); starting anew.`;
+    this.fault = { reason: 'broken', detail, cause };
     this.repair.schedule(performance.now());
   }
 

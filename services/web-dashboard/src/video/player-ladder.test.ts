@@ -54,6 +54,10 @@ describe('PlayerLadder', () => {
     const { ladder, run } = aLadder(['whep', 'mse']);
     run(PATIENCE_MS + 500, { fault: fault('broken', 'It broke off.') });
     expect(ladder.note).toBe('WebRTC: it broke off, showing MSE');
+    const other = aLadder(['whep', 'mse']);
+    const cause = 'the server does not answer';
+    other.run(PATIENCE_MS + 500, { fault: { ...fault('broken'), cause } });
+    expect(other.ladder.note).toBe('WebRTC: the server does not answer, showing MSE');
   });
 
   it('does not wait where waiting cannot help', () => {

@@ -142,7 +142,8 @@ export class PlayerLadder {
 }
 
 /** The sentence of a fault as a part of another one. */
-function inWords({ detail }: PlayerFault): string {
+function inWords({ detail, cause }: PlayerFault): string {
+  if (cause !== undefined) return cause;
   const text = detail.replace(/\.$/, '');
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -10,6 +10,8 @@ export type PlayerKind = LiveOffer['kind'];
 export interface PlayerFault {
   readonly reason: 'unsupported_codec' | 'not_found' | 'forbidden' | 'autoplay_blocked' | 'broken';
   readonly detail: string;
+  /** The same as a part of another sentence, where `detail` says more than the cause. */
+  readonly cause?: string;
 }
 
 /** How the transfer does; what a player cannot know stays null. */

@@ -156,7 +156,7 @@ export class WhepPlayer implements Player {
     this.wait();
   }
 
-  private lost(reason: string): void {
+  private lost(cause: string): void {
     this.fault = {
       reason: 'broken',
       detail: `The connection broke off (${reason}); starting anew.`,

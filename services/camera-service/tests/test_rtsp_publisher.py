@@ -1,7 +1,7 @@
 """The publisher against a small server; against the real MediaMTX: tests/connected."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -70,8 +70,13 @@ class Desk:
     async def until_requests(self, count: int) -> None:
         await self.recorder.wait_for(lambda: len(self.recorder.recordings[-1].requests) >= count)
 
-    async def until_connections(self, count: int) -> None:
-        await self.recorder.wait_for(lambda: self.recorder.connections >= count)
+    async def pass_until(self, condition: Callable[[], object]) -> None:
+        """Let the camera's time pass, with pictures, until something is so."""
+        async with asyncio.timeout(20):
+            while not condition():
+                self.send(1, 2)
+                await self.clock.advance(0.25)
+                await asyncio.to_thread(lambda: None)
 
     def send(
         self, first: int, last: int, *, gop: int = 5, size: int = 20, start_90k: int = 0
@@ -85,8 +90,7 @@ class Desk:
         return [got.nal_units for got in self.recorder.recordings[session].units]
 
 
-async def until(condition: object) -> None:
-    assert callable(condition)
+async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(20):
         while not condition():
             await asyncio.to_thread(lambda: None)
@@ -177,8 +181,7 @@ async def test_a_wrong_password_is_told_and_tried_again_later() -> None:
         assert desk.publisher.trouble == "The server answers ANNOUNCE by 401 Unauthorized."
         assert "wrong" not in repr(Credentials("sentinel", "wrong"))
         assert recorder.connections == 1
-        await desk.clock.advance(5)
-        await recorder.wait_for(lambda: recorder.connections >= 2)
+        await desk.pass_until(lambda: recorder.connections >= 2)
         desk.publisher.close()
         await desk.publisher.wait_closed()
 
@@ -250,13 +253,11 @@ async def test_a_refusal_is_tried_again_after_growing_waits(desk: Desk) -> None:
     for _ in range(3):
         await desk.clock.wait_for_sleepers()
         assert desk.publisher.trouble == "The server answers ANNOUNCE by 404 Not Found."
-        before_s, connections = desk.clock.monotonic(), desk.recorder.connections
-        while desk.recorder.connections == connections:
+        before_s = desk.clock.monotonic()
+        while desk.clock.sleepers:
             await desk.clock.advance(0.125)
-            await asyncio.to_thread(lambda: None)
-            if desk.clock.sleepers == 0:
-                await desk.until_connections(connections + 1)
         waits.append(desk.clock.monotonic() - before_s)
+        desk.send(0, 1)
     await desk.until_sessions(1)
     assert desk.publisher.trouble is None
     assert all(later > earlier for earlier, later in pairwise(waits))
@@ -272,13 +273,21 @@ async def test_publishing_goes_on_when_the_server_comes_back(desk: Desk) -> None
     desk.send(2, 10)
     await desk.clock.advance(1)
     await desk.recorder.listen()
-    async with asyncio.timeout(20):
-        while desk.publisher.sessions < 2:
-            await desk.clock.wait_for_sleepers()
-            await desk.clock.advance(6)
-            await asyncio.to_thread(lambda: None)
+    await desk.pass_until(lambda: desk.publisher.sessions >= 2)
     desk.send(11, 16)
     assert numbers(await desk.until_units(1)) == [15], "begins with a keyframe"
+
+
+async def test_a_camera_that_is_off_is_not_tried_again(desk: Desk) -> None:
+    desk.recorder.refuses = 100
+    desk.publisher.configure(H264_VIDEO)
+    await desk.clock.wait_for_sleepers()
+    await desk.clock.advance(60)
+    assert desk.clock.sleepers == 0
+    assert desk.recorder.connections == 1
+    desk.recorder.refuses = 0
+    desk.send(0, 1)
+    await desk.until_sessions(1)
 
 
 async def test_nonsense_is_an_error_like_others(desk: Desk) -> None:

@@ -64,6 +64,7 @@ class RtspPublisher:
         self._queue = PublishQueue()
         self._configuration: VideoConfiguration | None = None
         self._renewal = asyncio.Event()
+        self._demand = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.sessions = 0
         """Publish sessions begun so far."""
@@ -90,6 +91,7 @@ class RtspPublisher:
 
     def take(self, unit: CodedUnit) -> None:
         """Publish a unit soon, or leave it out where the server is slow or away."""
+        self._demand.set()
         self._queue.put(unit)
 
     def pause(self) -> None:
@@ -126,6 +128,9 @@ class RtspPublisher:
             failures = 1 if self.sessions > sessions_before else failures + 1
             wait_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (failures - 1))
             await self._clock.sleep(wait_s * random.uniform(0.75, 1.25))  # noqa: S311 (no secret)
+            # A camera that is off has no path: it would be refused again and again.
+            self._demand.clear()
+            await self._demand.wait()
 
     async def _publish(self, configuration: VideoConfiguration) -> None:
         """One session; returns when another must follow."""

@@ -157,10 +157,8 @@ export class WhepPlayer implements Player {
   }
 
   private lost(cause: string): void {
-    this.fault = {
-      reason: 'broken',
-      detail: `The connection broke off (${reason}); starting anew.`,
-    };
+    const detail = `The connection broke off (${cause}); starting anew.`;
+    this.fault = { reason: 'broken', detail, cause };
     this.wait();
   }
 

@@ -20,6 +20,7 @@ from sentinel_core.domain.frames import DropReason
 from sentinel_core.domain.media_clock import parse_utc
 from sentinel_vision.frames.frame import Frame
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome
+from sentinel_vision.testing.transport import planes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -166,7 +167,7 @@ async def test_slow_inference_costs_frames_and_not_the_camera(
 
 async def test_every_picture_is_intact_in_shared_memory(site: CameraSite, clips: Path) -> None:
     async def compare(frame: Frame) -> FrameOutcome:
-        assert frame.picture.y.std() < 1
+        assert planes(frame).y.std() < 1
         assert frame.rgb.std() < 1
         assert not frame.rgb.flags.writeable
         return INFERRED

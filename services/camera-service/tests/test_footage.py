@@ -8,6 +8,7 @@ from sentinel_camera.sources.files import describe, read_frames
 from sentinel_camera.testing.clips import ClipSpec, picture_number, write_clip
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.errors import SourceFailed
+from sentinel_vision.testing.transport import planes
 
 START = datetime(2026, 1, 10, 12, tzinfo=UTC)
 
@@ -17,7 +18,7 @@ def test_frames_are_sampled_by_media_time(tmp_path: Path) -> None:
     frames = list(read_frames(str(clip), 5, START))
     assert [frame.index for frame in frames] == list(range(0, 30, 2))
     assert [frame.pts_90k for frame in frames] == [18_000 * n for n in range(15)]
-    assert [picture_number(frame.picture.y.mean()) for frame in frames] == list(range(0, 30, 2))
+    assert [picture_number(planes(frame).y.mean()) for frame in frames] == list(range(0, 30, 2))
     assert frames[-1].captured_at.isoformat() == "2026-01-10T12:00:02.800000+00:00"
     assert not frames[0].is_live
 
@@ -33,7 +34,7 @@ def test_the_long_side_is_scaled_for_the_model(tmp_path: Path) -> None:
 def test_b_frames_come_in_order_with_the_index_of_their_access_unit(tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", ClipSpec(fps=10, frames=20, b_frames=2))
     frames = list(read_frames(str(clip), 10, START))
-    assert [picture_number(frame.picture.y.mean()) for frame in frames] == list(range(20))
+    assert [picture_number(planes(frame).y.mean()) for frame in frames] == list(range(20))
     assert [frame.pts_90k for frame in frames] == [9_000 * n for n in range(20)]
     indexes = [frame.index for frame in frames]
     assert sorted(indexes) == list(range(20))
@@ -52,7 +53,7 @@ def test_other_codecs_are_read_too(tmp_path: Path) -> None:
     )
     frames = list(read_frames(clip.as_uri(), 10, START))
     assert len(frames) == 5
-    assert frames[0].picture.full_range
+    assert planes(frames[0]).full_range
 
 
 def test_a_folder_of_images_is_read_by_name(tmp_path: Path) -> None:

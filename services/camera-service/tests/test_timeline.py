@@ -37,6 +37,14 @@ def test_the_clock_starts_at_zero_whatever_the_source_says() -> None:
     assert timeline.anchor.to_utc(SECOND) == NOON + timedelta(seconds=6)
 
 
+def test_the_clock_goes_on_where_another_process_came_to() -> None:
+    timeline = MediaTimeline(starts_at_90k=10 * SECOND)
+    first, second = place(timeline, times(STEP, 5.0, dts=0), times(0, 5.04, dts=STEP))
+    assert (first.pts_90k, second.pts_90k) == (10 * SECOND + STEP, 10 * SECOND)
+    assert (first.dts_90k, second.dts_90k) == (10 * SECOND, 10 * SECOND + STEP)
+    assert timeline.end_90k == 10 * SECOND + 2 * STEP
+
+
 def test_a_loop_goes_on_one_frame_later() -> None:
     timeline = MediaTimeline()
     *_, last = place(timeline, times(0, 0.0), times(STEP, 0.04))

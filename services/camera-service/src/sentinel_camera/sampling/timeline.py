@@ -58,12 +58,13 @@ class MediaTimeline:
     an epoch the anchor is moved when the source's clock and ours have come apart.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, starts_at_90k: int = 0) -> None:
+        """Begin at `starts_at_90k`: where another process, that read the camera before, came to."""
         self._offset = 0
         self._index = 0
         self._newest: SourceTimes | None = None
         self._newest_pts_90k = 0
-        self._end_90k = 0
+        self._end_90k = starts_at_90k
         self._last_dts_90k = -1
         self._anchor: ClockAnchor | None = None
         self._delay = ArrivalDelay()
@@ -74,6 +75,11 @@ class MediaTimeline:
     def anchor(self) -> ClockAnchor | None:
         """Maps the present epoch to UTC; None before the first unit."""
         return self._anchor
+
+    @property
+    def end_90k(self) -> int:
+        """Where the newest unit ends."""
+        return self._end_90k
 
     def place(self, times: SourceTimes) -> PlacedUnit:
         """Place the next unit, in decode order.
@@ -140,7 +146,7 @@ class MediaTimeline:
         newest = self._newest
         if newest is None:
             # Decode times must not be negative: start later by the source's reordering.
-            return max(0, times.pts - times.dts)
+            return self._end_90k + max(0, times.pts - times.dts)
         if newest.connection == times.connection and newest.run != times.run:
             return self._end_90k
         waited_s = max(0.0, times.arrived_s - newest.arrived_s)

@@ -1,0 +1,1 @@
+"""Which cameras this process reads, where several camera-services share them."""

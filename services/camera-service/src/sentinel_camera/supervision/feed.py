@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 
 from sentinel_camera.forwarding.forwarder import FrameForwarder
 from sentinel_camera.forwarding.leases import SlotLease
+from sentinel_camera.health.monitor import HealthMonitor
 from sentinel_camera.restream.hub import LiveHub
 from sentinel_camera.restream.sinks import CodedUnit, PacketSink, VideoConfiguration
+from sentinel_camera.sampling.camera_rate import CameraRate
 from sentinel_camera.sampling.timeline import MediaTimeline, PlacedUnit, SourceTimes, utc_of
 from sentinel_camera.supervision.states import StateBoard
 from sentinel_camera.worker.messages import Configured, Packet
 from sentinel_camera.worker.shared_memory import SlotViews
-from sentinel_core.domain.cameras import SourceReason, SourceState
+from sentinel_core.domain.cameras import Camera, SourceReason, SourceState
 from sentinel_core.domain.frames import DropReason, FrameLedger
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND, ClockAnchor
 from sentinel_core.ports.clock import Clock
@@ -33,6 +35,8 @@ class CameraFeed:
         board: StateBoard,
         clock: Clock,
         sinks: Sequence[PacketSink] = (),
+        *,
+        staleness_budget_s: float = 0.5,
     ) -> None:
         """Begin without a source.
 
@@ -42,12 +46,21 @@ class CameraFeed:
             board: Where the camera's state is shown.
             clock: For the media clock's anchors.
             sinks: Take the coded video, besides the hub; closed with the feed.
+            staleness_budget_s: A live frame older than this is not sent to inference any more.
         """
         self.camera_key = camera_key
         self.hub = LiveHub()
         self._sinks: tuple[PacketSink, ...] = (self.hub, *sinks)
         self.ledger = FrameLedger()
-        self.forwarder = FrameForwarder(transport, self.ledger)
+        self.monitor = HealthMonitor(clock)
+        self.rate = CameraRate(self.ledger)
+        self.forwarder = FrameForwarder(
+            transport,
+            self.ledger,
+            clock,
+            staleness_budget_s=staleness_budget_s,
+            note_inferred=self._note_inferred,
+        )
         self._board = board
         self._clock = clock
         self._timeline = MediaTimeline()
@@ -55,7 +68,13 @@ class CameraFeed:
         self._newest: tuple[Picture, SlotLease] | None = None
         self._let_newest_go: Callable[[], None] = lambda: None
         self._announces_rate = False
+        self._lost_online = False
         self.is_online = False
+
+    def begin(self, camera: Camera) -> None:
+        """Read this camera from now on, as it is configured."""
+        self.rate.begin(camera)
+        self._lost_online = False
 
     def configure(self, message: Configured) -> None:
         """The source has said how its packets are coded."""
@@ -65,12 +84,14 @@ class CameraFeed:
         for sink in self._sinks:
             sink.configure(configuration)
         self._announces_rate = message.fps is not None
+        self.monitor.announced_fps = message.fps
         if message.fps is not None:
             state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
             self._board.update(self.camera_key, state, fps=message.fps)
 
     def take_unit(self, connection: int, packet: Packet, data: bytes) -> None:
         """An access unit came."""
+        self.monitor.note_unit(packet.arrived_s)
         arrived_at = utc_of(self._clock.utc_now(), self._clock.monotonic(), packet.arrived_s)
         unit = self._timeline.place(
             SourceTimes(
@@ -101,6 +122,7 @@ class CameraFeed:
         """A due picture came; it stays in its slot until inference is done with it."""
         self._come_online()
         self.ledger.capture()
+        self.monitor.note_due()
         self._keep_newest(picture, lease)
         known = self._units.get(unit_number)
         if known is None:
@@ -115,7 +137,7 @@ class CameraFeed:
                 pts_90k=unit.pts_90k,
                 captured_at=anchor.to_utc(unit.pts_90k),
                 arrived_monotonic_s=unit.arrived_s,
-                is_live=True,
+                is_live=self.rate.may_drop,
                 rgb=views.rgb,
                 picture=picture,
                 release=lease.hold(),
@@ -124,12 +146,15 @@ class CameraFeed:
 
     def drop(self, reason: DropReason) -> None:
         """A picture was due and could not be had."""
+        self.monitor.note_due(reason)
         self.ledger.capture()
         self.ledger.drop(reason)
 
     def lose_worker(self, reason: DropReason) -> None:
         """The worker has ended: what it left waiting is not looked at any more."""
-        self.is_online = False
+        self._lost_online = self.is_online
+        self.is_online = self.rate.is_online = False
+        self.monitor.pause()
         self.forwarder.drop_waiting(reason)
         for sink in self._sinks:
             sink.pause()
@@ -144,6 +169,9 @@ class CameraFeed:
 
     def come_offline(self, reason: SourceReason, detail: str) -> None:
         """Show why there are no pictures."""
+        if self._lost_online:
+            self._lost_online = False
+            self.monitor.note_lost(reason)
         self._board.update(self.camera_key, SourceState.OFFLINE, reason, detail=detail)
 
     async def stop(self) -> None:
@@ -156,6 +184,7 @@ class CameraFeed:
 
     def forget_pictures(self) -> None:
         """Nothing of what was shown so far may be seen any more: other masks hold."""
+        self.forwarder.drop_everything(DropReason.PRIVACY_HOLD)
         for sink in self._sinks:
             sink.forget()
         self._let_newest_go()
@@ -185,8 +214,12 @@ class CameraFeed:
 
     def _come_online(self) -> None:
         if not self.is_online:
-            self.is_online = True
+            self.is_online = self.rate.is_online = True
             self._board.update(self.camera_key, SourceState.ONLINE)
+
+    def _note_inferred(self, age_s: float, served_s: float) -> None:
+        self.monitor.note_latency(age_s)
+        self.rate.note_latency(served_s)
 
     def _keep_newest(self, picture: Picture, lease: SlotLease) -> None:
         let_go = lease.hold()

@@ -106,7 +106,14 @@ class CameraFleet:
 
     def _add(self, camera: Camera) -> None:
         sinks = [make(camera) for make in self._sinks]
-        feed = CameraFeed(camera.key, self._transport, self._board, self._parts.clock, sinks)
+        feed = CameraFeed(
+            camera.key,
+            self._transport,
+            self._board,
+            self._parts.clock,
+            sinks,
+            staleness_budget_s=self._parts.staleness_budget_s,
+        )
         feed.forwarder.start()
         entry = _Entry(camera, feed)
         self._entries[camera.key] = entry
@@ -131,6 +138,7 @@ class CameraFleet:
             self._board.update(camera.key, SourceState.OFFLINE, SourceReason.DISABLED)
             return
         self._board.update(camera.key, SourceState.CONNECTING, SourceReason.STARTING)
+        entry.feed.begin(camera)
         reader = CameraReader(camera, entry.feed, self._parts)
         entry.task = asyncio.create_task(reader.run(), name=f"camera-{camera.key}")
 

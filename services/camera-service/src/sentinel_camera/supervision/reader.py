@@ -35,6 +35,7 @@ class ReaderParts:
     clock: Clock
     settings: CameraSettings
     file_roots: tuple[Path, ...]
+    staleness_budget_s: float = 0.5
 
 
 class CameraReader:

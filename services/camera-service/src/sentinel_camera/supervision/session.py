@@ -20,6 +20,7 @@ from sentinel_camera.worker.messages import (
     Released,
     RingReady,
     Sampled,
+    SetRate,
     SlotsReady,
 )
 from sentinel_camera.worker.shared_memory import SlotLayout
@@ -50,12 +51,14 @@ class ReadSession:
         self.messages = 0
         self.packets = 0
         self._loop.add_reader(self._descriptor, self._read)
+        feed.rate.attach(self._set_rate)
 
     def close(self) -> None:
         """Kill the worker and take no more from it; fine to call twice."""
         if not self._open:
             return
         self._open = False
+        self._feed.rate.detach()
         self._loop.remove_reader(self._descriptor)
         self._worker.kill()
         if not self.ended.done():
@@ -117,10 +120,15 @@ class ReadSession:
         let_go()
 
     def _give_back(self, message: Sampled) -> None:
-        if not self._open:
-            return
+        if self._open:
+            self._tell(Released(message.generation, message.slot))
+
+    def _set_rate(self, fps: float) -> None:
+        self._tell(SetRate(fps))
+
+    def _tell(self, message: Released | SetRate) -> None:
         try:
-            self._worker.channel.send(Released(message.generation, message.slot))
+            self._worker.channel.send(message)
         except (ChannelClosed, BlockingIOError):
             # The worker is dead, or hangs and does not read: the watchdog sees to it.
             return

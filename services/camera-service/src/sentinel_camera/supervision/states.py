@@ -8,11 +8,12 @@ import msgspec
 import structlog
 
 from sentinel_core.contracts.generated.camera_state_event import (
+    CameraHealthMessage,
     CameraStateEvent,
     ClockAnchorMessage,
 )
 from sentinel_core.contracts.topics import CAMERA_STATES
-from sentinel_core.domain.cameras import CameraState, SourceReason, SourceState
+from sentinel_core.domain.cameras import CameraHealth, CameraState, SourceReason, SourceState
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.domain.media_clock import ClockAnchor, format_utc
 from sentinel_core.ports.clock import Clock
@@ -75,6 +76,18 @@ class StateBoard:
             self._states[camera_key] = after
             self._publish(camera_key)
 
+    def show_health(self, camera_key: str, health: CameraHealth) -> None:
+        """Note how well a camera does; publishes it if the grade is another one.
+
+        Figures that only move a little go out with the repetition of all states.
+        """
+        before = self._states.get(camera_key)
+        if before is None:
+            return
+        self._states[camera_key] = replace(before, health=health)
+        if before.health is None or before.health.grade is not health.grade:
+            self._publish(camera_key)
+
     def begin_epoch(self, camera_key: str, anchor: ClockAnchor) -> None:
         """Note and publish a new stream epoch, or a better anchor of the present one."""
         if camera_key in self._states:
@@ -133,5 +146,18 @@ class StateBoard:
             since=format_utc(state.since),
             fps=state.fps,
             clock=clock,
+            health=None if state.health is None else _health_message(state.health),
         )
         self._wake.set()
+
+
+def _health_message(health: CameraHealth) -> CameraHealthMessage:
+    return CameraHealthMessage(
+        grade=health.grade.value,
+        reasons=list(health.reasons),
+        fps_share=health.fps_share,
+        stalls_per_h=health.stalls_per_h,
+        reconnects_per_h=health.reconnects_per_h,
+        corrupt_share=health.corrupt_share,
+        latency_p95_ms=health.latency_p95_ms,
+    )

@@ -1,0 +1,1 @@
+"""How well each camera does: what is measured, and what grade that is."""

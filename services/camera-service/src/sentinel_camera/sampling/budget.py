@@ -1,0 +1,100 @@
+"""How many pictures a second this node can have inferred, and who gets how many of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_OVERLOAD_SHARE = 0.05
+_DECREASE = 0.85
+_LARGEST_DECREASE = 0.5
+_INCREASE_SHARE = 0.02
+_MIN_INCREASE_FPS = 0.25
+_SETTLING_PERIODS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """What became of the frames of a node in one period.
+
+    Attributes:
+        inferred: Frames.
+        overdue: Frames dropped as `queue_full`, `stale` or `inference_timeout`.
+        latency_s: 95th percentile from offer to outcome; None where nothing was inferred.
+    """
+
+    inferred: int
+    overdue: int
+    latency_s: float | None = None
+
+
+class LearnedBudget:
+    """Finds by additive increase and multiplicative decrease what inference takes.
+
+    Nobody tells the capacity, and it changes: with the model, with other programs, with what is
+    in the pictures. As in TCP, the budget grows by a little as long as all goes well, and falls by
+    a share when frames come too late: so it stays near the capacity without knowing it, and many
+    nodes that share one inference come to a fair division between them. A decrease goes down to
+    what was inferred, but never by more than half, and two periods pass before the next one:
+    what it changed has to be seen first.
+
+    A period is overloaded when more than 5 % of the frames were overdue, or when latency comes
+    near the staleness budget.
+    """
+
+    def __init__(self, latency_limit_s: float) -> None:
+        """Begin without a limit; `latency_limit_s` is what latency has to stay under."""
+        self._latency_limit_s = latency_limit_s
+        self._budget_fps: float | None = None
+        self._settling = 0
+
+    def update(self, outcomes: Outcomes, wanted_fps: float, period_s: float) -> float:
+        """The budget after one more period, frames per second.
+
+        Args:
+            outcomes: Of the period.
+            wanted_fps: Of all cameras together; the budget is never larger.
+            period_s: How long the period was.
+        """
+        present_fps = wanted_fps if self._budget_fps is None else min(self._budget_fps, wanted_fps)
+        self._settling = max(0, self._settling - 1)
+        if not self._is_overloaded(outcomes):
+            step_fps = max(_MIN_INCREASE_FPS, _INCREASE_SHARE * wanted_fps) * period_s
+            grown_fps = present_fps + step_fps
+            # Without a limit again: more cameras then start at the rate they want.
+            self._budget_fps = None if grown_fps >= wanted_fps else grown_fps
+        elif self._settling == 0:
+            inferred_fps = outcomes.inferred / period_s
+            lowest_fps = max(inferred_fps, present_fps * _LARGEST_DECREASE)
+            self._budget_fps = min(present_fps * _DECREASE, lowest_fps)
+            self._settling = _SETTLING_PERIODS
+        return wanted_fps if self._budget_fps is None else self._budget_fps
+
+    def _is_overloaded(self, outcomes: Outcomes) -> bool:
+        total = outcomes.inferred + outcomes.overdue
+        if outcomes.overdue > _OVERLOAD_SHARE * total:
+            return True
+        return outcomes.latency_s is not None and outcomes.latency_s > self._latency_limit_s
+
+
+def share_fairly(
+    budget_fps: float, wanted_fps: Mapping[str, float], floor_fps: float
+) -> dict[str, float]:
+    """Rates by camera: as equal as can be (max-min fair) between floor and wish.
+
+    Nobody gets more than it wants, and what it does not want goes to the others. The floor is
+    promised to everybody, also where the budget is too small for that.
+    """
+    rates = {key: min(floor_fps, wanted) for key, wanted in wanted_fps.items()}
+    left_fps = budget_fps - sum(rates.values())
+    level_fps = floor_fps
+    hungry = sorted((wanted, key) for key, wanted in wanted_fps.items() if wanted > floor_fps)
+    for position, (wanted, _) in enumerate(hungry):
+        count = len(hungry) - position
+        step_fps = wanted - level_fps
+        if left_fps < step_fps * count:
+            level_fps += max(0.0, left_fps) / count
+            break
+        left_fps -= step_fps * count
+        level_fps = wanted
+    for wanted, key in hungry:
+        rates[key] = min(wanted, level_fps)
+    return rates

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from sentinel_core.domain.cameras import CameraState
@@ -40,6 +41,32 @@ class ProbeReport:
     snapshot_jpeg: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCut:
+    """A clip cut out of a camera's newest video.
+
+    Attributes:
+        epoch: Stream epoch of its first picture.
+        codec: `h264` or `hevc`.
+        from_pts_90k: Its first picture: the keyframe at or before the begin that was asked for.
+        to_pts_90k: The end of its last picture.
+        started_at: When the first picture was captured.
+        coverage: Share of the time asked for in which there are pictures, 0..1.
+        mp4: The file; its index stands in front.
+    """
+
+    camera_key: str
+    epoch: str
+    codec: str
+    width: int
+    height: int
+    from_pts_90k: int
+    to_pts_90k: int
+    started_at: datetime
+    coverage: float
+    mp4: bytes = field(repr=False)
+
+
 class CameraControl(Protocol):
     """Implemented by camera-service."""
 
@@ -58,6 +85,17 @@ class CameraControl(Protocol):
         Raises:
             NotFound: No such camera is being read.
             DependencyUnavailable: The camera has not shown a picture yet.
+        """
+        ...
+
+    async def cut_clip(
+        self, camera_key: str, *, epoch: str, from_pts_90k: int, to_pts_90k: int
+    ) -> ClipCut:
+        """Cut a clip, without encoding it anew; waits for an end that is still to come.
+
+        Raises:
+            NotFound: No such camera is being read, or nothing of that time is kept any more.
+            InvalidInput: It ends before it begins, or is longer than what is ever kept.
         """
         ...
 

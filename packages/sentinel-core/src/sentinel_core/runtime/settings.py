@@ -5,8 +5,9 @@ with its origin.
 """
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -51,6 +52,12 @@ class CameraSettings(BaseModel):
     backoff_min_s: float = Field(default=0.5, gt=0, description="First wait before a retry")
     backoff_max_s: float = Field(default=30.0, gt=0, description="Longest wait before a retry")
     connects_per_s: float = Field(default=5.0, gt=0, description="Of all cameras of this site")
+    clip_seconds: float = Field(
+        default=20.0, gt=0, le=600, description="Newest video of each camera that is kept for clips"
+    )
+    clip_memory_mb: int = Field(
+        default=64, ge=1, description="Video kept for clips, of all cameras of this process"
+    )
     floor_fps: float = Field(
         default=2.0, gt=0, description="Frames per second that every camera gets under load"
     )
@@ -93,6 +100,13 @@ class MediaServerSettings(BaseModel):
     hls_url: str | None = Field(
         default=None, description="As browsers reach it, for example http://127.0.0.1:8888"
     )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Cameras are published exactly where their paths are kept."""
+        if (self.api_url is None) != (self.rtsp_url is None):
+            raise ValueError("media.api_url and media.rtsp_url belong together: set both")
+        return self
 
 
 class InferenceSettings(BaseModel):

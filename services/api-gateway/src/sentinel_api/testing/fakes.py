@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from sentinel_core.domain.cameras import CameraState, SourceReason, SourceState
 from sentinel_core.domain.errors import DependencyUnavailable, NotFound, SentinelError
 from sentinel_core.domain.frames import DropReason, FrameCounts
-from sentinel_core.ports.camera_control import ProbeReport
+from sentinel_core.ports.camera_control import ClipCut, ProbeReport
 from sentinel_core.ports.inference_status import InferenceSnapshot
 from sentinel_core.ports.repositories import Database, UnitOfWork
 from sentinel_core.testing.builders import EPOCH, NOON
 
 JPEG = b"\xff\xd8\xff\xe0 not a real picture \xff\xd9"
+MP4 = b"\x00\x00\x00\x18ftypisom not a real movie"
 
 
 class FakeCameraControl:
@@ -50,6 +51,24 @@ class FakeCameraControl:
             raise DependencyUnavailable(f"{camera_key} has shown no picture")
         return self.pictures[camera_key]
 
+    async def cut_clip(
+        self, camera_key: str, *, epoch: str, from_pts_90k: int, to_pts_90k: int
+    ) -> ClipCut:
+        if camera_key not in self.seen:
+            raise NotFound(f"{camera_key} is not being read")
+        return ClipCut(
+            camera_key=camera_key,
+            epoch=epoch,
+            codec="h264",
+            width=1280,
+            height=720,
+            from_pts_90k=from_pts_90k,
+            to_pts_90k=to_pts_90k,
+            started_at=NOON,
+            coverage=1.0,
+            mp4=MP4,
+        )
+
     def states(self) -> Mapping[str, CameraState]:
         return self.seen
 
@@ -84,6 +103,9 @@ class FakeLiveVideo:
     def __init__(self) -> None:
         self.fragments: dict[str, list[bytes]] = {}
         self.ended = asyncio.Event()
+
+    def serves(self, camera_key: str) -> bool:
+        return camera_key in self.fragments
 
     @asynccontextmanager
     async def watch(self, camera_key: str) -> AsyncIterator[AsyncIterator[bytes]]:

@@ -1,0 +1,45 @@
+"""The kept video of all cameras of a process."""
+
+from weakref import WeakValueDictionary
+
+from sentinel_camera.clips.cutter import cut_clip
+from sentinel_camera.clips.memory import ClipMemory
+from sentinel_camera.clips.ring import ClipRing
+from sentinel_core.domain.cameras import Camera
+from sentinel_core.domain.errors import InvalidInput, NotFound
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+from sentinel_core.ports.camera_control import ClipCut
+from sentinel_core.ports.clock import Clock
+from sentinel_core.runtime.settings import CameraSettings
+
+_MEGABYTE = 1 << 20
+
+
+class ClipShelf:
+    """Makes a ring for each camera, and cuts clips out of them."""
+
+    def __init__(self, settings: CameraSettings, clock: Clock) -> None:
+        self._keep_s = settings.clip_seconds
+        self._memory = ClipMemory(settings.clip_memory_mb * _MEGABYTE)
+        self._clock = clock
+        self._rings: WeakValueDictionary[str, ClipRing] = WeakValueDictionary()
+
+    @property
+    def used_bytes(self) -> int:
+        """Video of all cameras that is kept in memory."""
+        return self._memory.used_bytes
+
+    def ring_for(self, camera: Camera) -> ClipRing:
+        """A new ring, which lives as long as its feed; a `SinkFactory`."""
+        ring = ClipRing(self._keep_s, self._memory)
+        self._rings[camera.key] = ring
+        return ring
+
+    async def cut(self, camera_key: str, epoch: str, from_pts_90k: int, to_pts_90k: int) -> ClipCut:
+        """See `CameraControl.cut_clip`."""
+        ring = self._rings.get(camera_key)
+        if ring is None:
+            raise NotFound(f"No camera {camera_key} is being read.")
+        if to_pts_90k - from_pts_90k > self._keep_s * TICKS_PER_SECOND:
+            raise InvalidInput(f"a clip is at most {self._keep_s:g} s long", field="to_pts_90k")
+        return await cut_clip(ring, self._clock, camera_key, epoch, (from_pts_90k, to_pts_90k))

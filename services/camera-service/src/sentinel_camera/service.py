@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sentinel_camera.assignment.tenure import CameraAssignment, SoleAssignment
 from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.supervision.backoff import TokenBucket
-from sentinel_camera.supervision.fleet import CameraFleet
+from sentinel_camera.supervision.fleet import CameraFleet, FleetPorts
 from sentinel_camera.supervision.nursery import Nursery
 from sentinel_camera.supervision.probe import SourceProbe
 from sentinel_camera.supervision.reader import ReaderParts
@@ -35,6 +36,8 @@ class CameraPorts:
     bus: EventBus
     database: Database
     frames: FrameTransport
+    assignment: CameraAssignment | None = None
+    """Which cameras are this process's; None: all."""
 
 
 class CameraService:
@@ -63,9 +66,13 @@ class CameraService:
             settings=settings.cameras,
             file_roots=file_roots,
         )
-        self._fleet = CameraFleet(
-            ports.database, ports.frames, self._board, parts, sinks=self._sink_factories()
+        fleet_ports = FleetPorts(
+            database=ports.database,
+            transport=ports.frames,
+            assignment=ports.assignment or SoleAssignment(),
+            sinks=self._sink_factories(),
         )
+        self._fleet = CameraFleet(fleet_ports, self._board, parts)
         probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
         self.control = FleetControl(self._fleet, self._board, probe)
         self.live_video = FleetVideo(self._fleet)

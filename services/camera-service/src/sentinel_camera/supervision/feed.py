@@ -76,6 +76,15 @@ class CameraFeed:
         self.rate.begin(camera)
         self._lost_online = False
 
+    def start_clock(self, at_90k: int) -> None:
+        """Before the first unit: begin the camera's media clock there."""
+        self._timeline = MediaTimeline(at_90k)
+
+    @property
+    def clock_end_90k(self) -> int:
+        """Where the camera's media clock has come to."""
+        return self._timeline.end_90k
+
     def configure(self, message: Configured) -> None:
         """The source has said how its packets are coded."""
         configuration = VideoConfiguration(

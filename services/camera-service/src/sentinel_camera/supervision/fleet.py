@@ -1,11 +1,13 @@
-"""All cameras: what is configured is read, what is not configured any more is let go."""
+"""All cameras that are this process's to read: each while it is configured and held."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 
+from sentinel_camera.assignment.tenure import CameraAssignment, Tenure, TenureTransport
 from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.reader import CameraReader, ReaderParts
@@ -20,9 +22,25 @@ _log = structlog.get_logger(__name__)
 _RECONCILE_S = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetPorts:
+    """What a fleet works with.
+
+    Attributes:
+        transport: The way to inference.
+        sinks: What takes each camera's coded video, besides the browsers of this process.
+    """
+
+    database: Database
+    transport: FrameTransport
+    assignment: CameraAssignment
+    sinks: Sequence[SinkFactory] = ()
+
+
 @dataclass(slots=True)
 class _Entry:
     camera: Camera
+    tenure: Tenure
     feed: CameraFeed
     task: asyncio.Task[None] | None = None
 
@@ -30,20 +48,14 @@ class _Entry:
 class CameraFleet:
     """Compares the database with what runs, once a second; it need not be told of changes."""
 
-    def __init__(
-        self,
-        database: Database,
-        transport: FrameTransport,
-        board: StateBoard,
-        parts: ReaderParts,
-        sinks: Sequence[SinkFactory] = (),
-    ) -> None:
-        self._sinks = sinks
-        self._database = database
-        self._transport = transport
+    def __init__(self, ports: FleetPorts, board: StateBoard, parts: ReaderParts) -> None:
+        self._ports = ports
+        self._assignment = ports.assignment
         self._board = board
         self._parts = parts
+        self._configured: Sequence[Camera] = ()
         self._entries: dict[str, _Entry] = {}
+        self._wake = asyncio.Event()
         self.trouble: str | None = None
         """Why the configuration could not be read last time."""
 
@@ -64,37 +76,38 @@ class CameraFleet:
             raise NotFound(f"No camera {camera_key} is being read.") from None
 
     def masks_of(self, source_url: str) -> tuple[PrivacyMask, ...]:
-        """The masks of all configured cameras with this source."""
-        cameras = [entry.camera for entry in self._entries.values()]
+        """The masks of all configured cameras with this source, whoever reads them."""
         return tuple(
             mask
-            for camera in cameras
+            for camera in self._configured
             if camera.source_url == source_url
             for mask in camera.privacy_masks
         )
 
     async def keep_reconciled(self) -> None:
         """Reconcile until cancelled."""
+        self._assignment.start(self._note_assignment)
         while True:
             await self.reconcile()
-            await self._parts.clock.sleep(_RECONCILE_S)
+            await self._pause()
 
     async def reconcile(self) -> None:
         """Start, restart and stop readers so that they are what the database says."""
         try:
-            async with self._database.transaction() as work:
-                cameras = {camera.key: camera for camera in await work.cameras.list()}
+            async with self._ports.database.transaction() as work:
+                self._configured = await work.cameras.list()
         except DependencyUnavailable as error:
             self.trouble = error.message
-            return
-        self.trouble = None
-        for key, entry in list(self._entries.items()):
-            if key not in cameras or cameras[key].id != entry.camera.id:
-                await self._remove(key)
-        for camera in cameras.values():
+        else:
+            self.trouble = None
+        self._assignment.settle({camera.id for camera in self._configured})
+        await self._let_go()
+        held = self._assignment.held
+        for camera in self._configured:
             known = self._entries.get(camera.key)
             if known is None:
-                self._add(camera)
+                if camera.id in held:
+                    self._add(camera, held[camera.id])
             elif known.camera.revision != camera.revision:
                 await self._restart(known, camera)
 
@@ -103,19 +116,53 @@ class CameraFleet:
         entries = list(self._entries.values())
         await asyncio.gather(*(_end(entry.task) for entry in entries))
         await asyncio.gather(*(entry.feed.stop() for entry in entries))
+        await self._assignment.stop()
 
-    def _add(self, camera: Camera) -> None:
-        sinks = [make(camera) for make in self._sinks]
+    async def _pause(self) -> None:
+        sleeping = asyncio.ensure_future(self._parts.clock.sleep(_RECONCILE_S))
+        waking = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+        self._wake.clear()
+
+    def _note_assignment(self) -> None:
+        """What is not held any more stops at once, whatever else is being done."""
+        held = self._assignment.held
+        for entry in self._entries.values():
+            if held.get(entry.camera.id) is not entry.tenure and entry.task is not None:
+                entry.task.cancel()
+        self._wake.set()
+
+    async def _let_go(self) -> None:
+        """Remove what is not configured, or not held, any more."""
+        held = self._assignment.held
+        configured = {camera.key: camera.id for camera in self._configured}
+        gone = [
+            key
+            for key, entry in self._entries.items()
+            if held.get(entry.camera.id) is not entry.tenure
+            or configured.get(key) != entry.camera.id
+        ]
+        await asyncio.gather(*(self._remove(key, configured.get(key)) for key in gone))
+
+    def _add(self, camera: Camera, tenure: Tenure) -> None:
+        sinks = [make(camera) for make in self._ports.sinks]
+        transport = TenureTransport(self._ports.transport, tenure, self._parts.clock)
         feed = CameraFeed(
             camera.key,
-            self._transport,
+            transport,
             self._board,
             self._parts.clock,
             sinks,
             staleness_budget_s=self._parts.staleness_budget_s,
         )
+        feed.start_clock(tenure.starts_at_90k)
+        tenure.media_end_90k = lambda: feed.clock_end_90k
         feed.forwarder.start()
-        entry = _Entry(camera, feed)
+        entry = _Entry(camera, tenure, feed)
         self._entries[camera.key] = entry
         self._begin(entry, camera)
 
@@ -126,11 +173,15 @@ class CameraFleet:
         entry.camera = camera
         self._begin(entry, camera)
 
-    async def _remove(self, camera_key: str) -> None:
+    async def _remove(self, camera_key: str, configured: UUID | None) -> None:
         entry = self._entries.pop(camera_key)
         await _end(entry.task)
         await entry.feed.stop()
-        self._board.remove(camera_key)
+        if configured is None:
+            self._board.remove(camera_key)
+        else:
+            self._board.forget(camera_key)
+        await self._assignment.give_back(entry.tenure)
 
     def _begin(self, entry: _Entry, camera: Camera) -> None:
         if not camera.enabled:

@@ -101,6 +101,12 @@ class StateBoard:
         del self._states[camera_key]
         self._anchors.pop(camera_key, None)
 
+    def forget(self, camera_key: str) -> None:
+        """Say nothing of the camera any more: another process reads it, or it is read anew."""
+        self._states.pop(camera_key, None)
+        self._anchors.pop(camera_key, None)
+        self._due.pop(camera_key, None)
+
     async def publish_changes(self) -> None:
         """Publish until cancelled: changes at once, the newest of each camera."""
         while True:

@@ -280,6 +280,24 @@ async def test_status_joins_source_and_incidents(world: World, api: httpx2.Async
     assert (camera["reason"], camera["detail"]) == ("stalled", "nobody answers")
 
 
+async def test_health_is_shown_with_its_reasons(world: World, api: httpx2.AsyncClient) -> None:
+    await world.add_camera()
+    camera = (await api.get("/api/cameras/cam_01")).json()
+    assert (camera["health"], camera["sampled_fps"]) == (None, None)
+    world.control.put_online("cam_01")
+    camera = (await api.get("/api/cameras/cam_01")).json()
+    assert camera["sampled_fps"] == 4.0
+    assert camera["health"] == {
+        "grade": "fair",
+        "reasons": ["It fell silent once in the last hour."],
+        "fps_share": 0.99,
+        "stalls_per_h": 1.0,
+        "reconnects_per_h": 1.0,
+        "corrupt_share": 0.0,
+        "latency_p95_ms": 120.0,
+    }
+
+
 async def test_changes_leave_audit_rows_without_credentials(
     world: World, api: httpx2.AsyncClient
 ) -> None:

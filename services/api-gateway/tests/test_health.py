@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 
 from sentinel_api.testing import World
+from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.testing.builders import make_detection_event
 
@@ -55,6 +56,7 @@ async def test_stats_account_for_every_frame(world: World, api: httpx2.AsyncClie
         {
             "camera_id": "cam_01",
             "state": "online",
+            "sampled_fps": 4.0,
             "captured": 10,
             "inferred": 7,
             "in_flight": 1,
@@ -83,10 +85,29 @@ async def test_metrics_carry_frames_by_reason_and_route_templates(
     assert 'sentinel_frames_in_flight{camera="cam_01"} 1.0' in lines
     assert 'sentinel_frames_dropped_total{camera="cam_01",reason="stale"} 2.0' in lines
     assert 'sentinel_frames_dropped_total{camera="cam_01",reason="corrupt"} 0.0' in lines
+    assert "sentinel_all_frames_captured_total 10.0" in lines
+    assert 'sentinel_all_frames_dropped_total{reason="stale"} 2.0' in lines
     labels = 'method="GET",route="/api/cameras/{camera}",status="200"'
     assert f"sentinel_http_request_seconds_count{{{labels}}} 1.0" in lines
     assert "elsewhere" not in answer.text
     assert "somewhere" not in answer.text
+
+
+async def test_metrics_carry_the_health_of_cameras(world: World, api: httpx2.AsyncClient) -> None:
+    await world.add_camera()
+    world.control.put_online("cam_01")
+    world.control.put_offline("cam_02", SourceReason.STALLED)
+    lines = (await api.get("/metrics")).text.splitlines()
+    assert 'sentinel_camera_state{camera="cam_01",state="online"} 1.0' in lines
+    assert 'sentinel_camera_state{camera="cam_02",state="online"} 0.0' in lines
+    assert 'sentinel_camera_health{camera="cam_01",grade="fair"} 1.0' in lines
+    assert 'sentinel_camera_health{camera="cam_01",grade="good"} 0.0' in lines
+    assert 'sentinel_camera_sampled_fps{camera="cam_01"} 4.0' in lines
+    assert 'sentinel_camera_fps_share{camera="cam_01"} 0.99' in lines
+    assert 'sentinel_camera_stalls_per_hour{camera="cam_01"} 1.0' in lines
+    assert 'sentinel_camera_latency_p95_seconds{camera="cam_01"} 0.12' in lines
+    # Nothing was measured of the other one.
+    assert not any("cam_02" in line and "health" in line for line in lines)
 
 
 async def test_every_answer_has_a_request_id_and_security_headers(

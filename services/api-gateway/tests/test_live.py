@@ -188,6 +188,7 @@ async def test_incident_message_is_what_rest_answers(world: World, join: Join) -
         assert message["incident"] == answer.json()
         state = await browser.until("camera_state")
         assert (state["camera_id"], state["status"]) == ("cam_01", "alert")
+        assert (state["health"]["grade"], state["sampled_fps"]) == ("fair", 4.0)
         await world.publish(make_incident_event("ended"))
         assert (await browser.until("incident"))["incident"]["condition"] == "ended"
         assert (await browser.until("camera_state"))["status"] == "online"

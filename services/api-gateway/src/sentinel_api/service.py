@@ -19,7 +19,8 @@ from sentinel_api.events.service import EventHistory
 from sentinel_api.health.service import DatabaseHealth, HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.service import VideoViewers
-from sentinel_api.metrics.service import ApiMetrics, FrameCollector, ServiceCollector
+from sentinel_api.metrics.cameras import FrameCollector, HealthCollector
+from sentinel_api.metrics.service import ApiMetrics, ServiceCollector
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.service import Persister
 from sentinel_api.realtime.announcements import Announcements
@@ -242,6 +243,7 @@ def _metrics(ports: ApiPorts, live: _Live, video: VideoViewers) -> ApiMetrics:
     return ApiMetrics(
         (
             FrameCollector(ports.camera_control),
+            HealthCollector(ports.camera_control),
             ServiceCollector(
                 ledger=live.ledger,
                 broadcaster=live.broadcaster,

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_camera.assignment.tenure import CameraAssignment, SoleAssignment
+from sentinel_camera.health.watch import HealthWatch
 from sentinel_camera.restream.sinks import SinkFactory
+from sentinel_camera.sampling.camera_rate import CameraRate
+from sentinel_camera.sampling.rates import NodeRates, RateLimits
 from sentinel_camera.supervision.backoff import TokenBucket
 from sentinel_camera.supervision.fleet import CameraFleet, FleetPorts
 from sentinel_camera.supervision.nursery import Nursery
@@ -65,6 +68,7 @@ class CameraService:
             clock=ports.clock,
             settings=settings.cameras,
             file_roots=file_roots,
+            staleness_budget_s=settings.inference.staleness_budget_s,
         )
         fleet_ports = FleetPorts(
             database=ports.database,
@@ -73,6 +77,8 @@ class CameraService:
             sinks=self._sink_factories(),
         )
         self._fleet = CameraFleet(fleet_ports, self._board, parts)
+        self._rates = NodeRates(self._camera_rates, _rate_limits(settings), ports.clock)
+        self._health = HealthWatch(lambda: self._fleet.feeds, self._board, ports.clock)
         probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
         self.control = FleetControl(self._fleet, self._board, probe)
         self.live_video = FleetVideo(self._fleet)
@@ -87,12 +93,17 @@ class CameraService:
         """The processes that read cameras at present."""
         return self._nursery.worker_pids
 
+    def _camera_rates(self) -> Mapping[str, CameraRate]:
+        return {key: feed.rate for key, feed in self._fleet.feeds.items()}
+
     async def start(self) -> None:
         """Begin to read all enabled cameras."""
         self._tasks = [
             asyncio.create_task(self._board.publish_changes(), name="camera-states"),
             asyncio.create_task(self._board.repeat_states(), name="camera-states-again"),
             asyncio.create_task(self._fleet.keep_reconciled(), name="camera-fleet"),
+            asyncio.create_task(self._rates.keep_adapted(), name="camera-rates"),
+            asyncio.create_task(self._health.keep_graded(), name="camera-health"),
         ]
 
     async def stop(self) -> None:
@@ -137,6 +148,10 @@ class FleetControl:
         """Present states by camera key."""
         return self._board.states
 
+    def sample_rates(self) -> Mapping[str, float]:
+        """Pictures a second that are sampled at present, by camera key."""
+        return {key: feed.rate.rate_fps for key, feed in self._fleet.feeds.items()}
+
     def frame_counts(self) -> Mapping[str, FrameCounts]:
         """Frame accounting by camera key."""
         return {key: feed.ledger.counts() for key, feed in self._fleet.feeds.items()}
@@ -158,6 +173,14 @@ class FleetVideo:
 def build(settings: Settings, ports: CameraPorts) -> CameraService:
     """Put the service together; nothing runs before `start`."""
     return CameraService(settings, ports)
+
+
+def _rate_limits(settings: Settings) -> RateLimits:
+    return RateLimits(
+        floor_fps=settings.cameras.floor_fps,
+        node_budget_fps=settings.cameras.node_budget_fps,
+        staleness_budget_s=settings.inference.staleness_budget_s,
+    )
 
 
 def _file_roots(settings: Settings) -> tuple[Path, ...]:

@@ -158,7 +158,12 @@ class Camera:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraState:
-    """The moving side of a camera, one message on `cameras.state` per change."""
+    """The moving side of a camera, one message on `cameras.state` per change.
+
+    Attributes:
+        fps: Pictures a second of the source.
+        sampled_fps: Pictures a second that are looked at: fewer than wanted under load.
+    """
 
     camera_key: str
     state: SourceState
@@ -168,6 +173,7 @@ class CameraState:
     fps: float | None = None
     detail: str | None = None
     health: CameraHealth | None = None
+    sampled_fps: float | None = None
 
 
 def is_camera_key(text: str) -> bool:

@@ -10,8 +10,10 @@ from sentinel_core.domain.cameras import (
     CAMERA_KEY_PATTERN,
     MIN_MASK_POINTS,
     Camera,
+    CameraHealth,
     CameraState,
     CameraStatus,
+    HealthGrade,
     LiveViewMode,
     RtspTransport,
     SourceReason,
@@ -106,6 +108,38 @@ class ProbeSource(Body):
     source_url: SourceUrl
 
 
+class CameraHealthAnswer(Answer):
+    """How well a camera did lately; a value is null where it cannot be known.
+
+    Attributes:
+        reasons: Why it is not good, in words.
+        fps_share: Pictures that came, of those the source announces.
+        corrupt_share: Of the due pictures, those that could not be decoded.
+        latency_p95_ms: From a packet's arrival to the outcome of its inference.
+    """
+
+    grade: HealthGrade
+    reasons: list[str]
+    fps_share: float | None
+    stalls_per_h: float
+    reconnects_per_h: float
+    corrupt_share: float
+    latency_p95_ms: float | None
+
+    @classmethod
+    def of(cls, health: CameraHealth) -> Self:
+        """As measured by camera-service."""
+        return cls(
+            grade=health.grade,
+            reasons=list(health.reasons),
+            fps_share=health.fps_share,
+            stalls_per_h=health.stalls_per_h,
+            reconnects_per_h=health.reconnects_per_h,
+            corrupt_share=health.corrupt_share,
+            latency_p95_ms=health.latency_p95_ms,
+        )
+
+
 class CameraAnswer(Answer):
     """A camera: its configuration, and the state of its source.
 
@@ -115,6 +149,8 @@ class CameraAnswer(Answer):
         reason: Why it is not online.
         since: When the state was entered.
         fps: Of the source.
+        sampled_fps: Pictures a second that are looked at: fewer than `sample_fps` under load.
+        health: Null before anything was measured.
         source_url: Without user and password.
     """
 
@@ -128,6 +164,8 @@ class CameraAnswer(Answer):
     detail: str | None
     since: UtcTime | None
     fps: float | None
+    sampled_fps: float | None
+    health: CameraHealthAnswer | None
     source_url: str
     has_credentials: bool
     enabled: bool
@@ -156,6 +194,8 @@ class CameraAnswer(Answer):
             detail=state.detail if state else None,
             since=state.since if state else None,
             fps=state.fps if state else None,
+            sampled_fps=state.sampled_fps if state else None,
+            health=_health_of(state),
             source_url=redact_url(camera.source_url),
             has_credentials=has_credentials(camera.source_url),
             enabled=camera.enabled,
@@ -204,6 +244,10 @@ class RemovedCameras(Answer):
     """How many were removed."""
 
     removed: int
+
+
+def _health_of(state: CameraState | None) -> CameraHealthAnswer | None:
+    return CameraHealthAnswer.of(state.health) if state and state.health else None
 
 
 def _location_of(camera: Camera) -> Location | None:

@@ -9,40 +9,9 @@ from prometheus_client.registry import Collector
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.realtime.service import Broadcaster
-from sentinel_core.domain.frames import DropReason
-from sentinel_core.ports.camera_control import CameraControl
 from sentinel_core.ports.inference_status import InferenceStatus
 
 DURATION_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-
-
-class FrameCollector(Collector):
-    """Frame accounting by camera, read at each scrape from camera-service."""
-
-    def __init__(self, control: CameraControl) -> None:
-        self._control = control
-
-    def collect(self) -> Iterable[Metric]:
-        """One sample per camera; of drops one per camera and reason."""
-        captured = CounterMetricFamily(
-            "sentinel_frames_captured", "Sampling instants that were due", labels=["camera"]
-        )
-        inferred = CounterMetricFamily(
-            "sentinel_frames_inferred", "Frames that were inferred", labels=["camera"]
-        )
-        in_flight = GaugeMetricFamily(
-            "sentinel_frames_in_flight", "Frames whose fate is open", labels=["camera"]
-        )
-        dropped = CounterMetricFamily(
-            "sentinel_frames_dropped", "Frames dropped, by reason", labels=["camera", "reason"]
-        )
-        for camera, counts in sorted(self._control.frame_counts().items()):
-            captured.add_metric([camera], counts.captured)
-            inferred.add_metric([camera], counts.inferred)
-            in_flight.add_metric([camera], counts.in_flight)
-            for reason in DropReason:
-                dropped.add_metric([camera, reason.value], counts.dropped.get(reason, 0))
-        return (captured, inferred, in_flight, dropped)
 
 
 class ServiceCollector(Collector):

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from sentinel_api.cameras.board import ClockReading
-from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
-from sentinel_core.domain.cameras import CameraState, CameraStatus
+from sentinel_core.contracts.generated.camera_state_event import (
+    CameraHealthMessage,
+    CameraStateEvent,
+)
+from sentinel_core.domain.cameras import CameraHealth, CameraState, CameraStatus
 from sentinel_core.domain.media_clock import format_utc
 
 MAX_CAMERAS = 1_000
@@ -87,6 +91,25 @@ def camera_state_members(
         "detail": event.detail,
         "since": since,
         "fps": event.fps,
+        "sampled_fps": None if event.sampled_fps is UNSET else event.sampled_fps,
+        "health": _health_members(event.health),
+    }
+
+
+def _health_members(
+    health: CameraHealthMessage | CameraHealth | UnsetType | None,
+) -> dict[str, object] | None:
+    """As in an event; None where nothing is known, or an older camera-service wrote it."""
+    if health is None or health is UNSET:
+        return None
+    return {
+        "grade": str(health.grade),
+        "reasons": list(health.reasons),
+        "fps_share": health.fps_share,
+        "stalls_per_h": health.stalls_per_h,
+        "reconnects_per_h": health.reconnects_per_h,
+        "corrupt_share": health.corrupt_share,
+        "latency_p95_ms": health.latency_p95_ms,
     }
 
 

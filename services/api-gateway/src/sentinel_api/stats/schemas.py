@@ -21,10 +21,12 @@ class CameraFigures(Answer):
 
     Attributes:
         camera_id: The camera's key.
+        sampled_fps: Pictures a second that are looked at at present.
     """
 
     camera_id: str
     state: SourceState
+    sampled_fps: float | None
     captured: int
     inferred: int
     in_flight: int

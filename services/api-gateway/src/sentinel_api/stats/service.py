@@ -73,6 +73,7 @@ class StatsReport:
         return CameraFigures(
             camera_id=key,
             state=state.state if state else SourceState.OFFLINE,
+            sampled_fps=state.sampled_fps if state else None,
             captured=counts.captured,
             inferred=counts.inferred,
             in_flight=counts.in_flight,

@@ -4,7 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from sentinel_core.domain.cameras import CameraState, SourceReason, SourceState
+from sentinel_core.domain.cameras import (
+    CameraHealth,
+    CameraState,
+    HealthGrade,
+    SourceReason,
+    SourceState,
+)
 from sentinel_core.domain.errors import DependencyUnavailable, NotFound, SentinelError
 from sentinel_core.domain.frames import DropReason, FrameCounts
 from sentinel_core.ports.camera_control import ClipCut, ProbeReport
@@ -12,6 +18,14 @@ from sentinel_core.ports.inference_status import InferenceSnapshot
 from sentinel_core.ports.repositories import Database, UnitOfWork
 from sentinel_core.testing.builders import EPOCH, NOON
 
+HEALTH = CameraHealth(
+    grade=HealthGrade.FAIR,
+    reasons=("It fell silent once in the last hour.",),
+    fps_share=0.99,
+    stalls_per_h=1.0,
+    reconnects_per_h=1.0,
+    latency_p95_ms=120.0,
+)
 JPEG = b"\xff\xd8\xff\xe0 not a real picture \xff\xd9"
 MP4 = b"\x00\x00\x00\x18ftypisom not a real movie"
 
@@ -83,6 +97,8 @@ class FakeCameraControl:
             epoch=EPOCH,
             since=NOON,
             fps=25.0,
+            health=HEALTH,
+            sampled_fps=4.0,
         )
         self.counts[camera_key] = FrameCounts(10, 7, 1, {DropReason.STALE: 2})
 

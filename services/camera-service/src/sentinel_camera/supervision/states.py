@@ -76,7 +76,7 @@ class StateBoard:
             self._states[camera_key] = after
             self._publish(camera_key)
 
-    def show_health(self, camera_key: str, health: CameraHealth) -> None:
+    def show_health(self, camera_key: str, health: CameraHealth, sampled_fps: float) -> None:
         """Note how well a camera does; publishes it if the grade is another one.
 
         Figures that only move a little go out with the repetition of all states.
@@ -84,7 +84,7 @@ class StateBoard:
         before = self._states.get(camera_key)
         if before is None:
             return
-        self._states[camera_key] = replace(before, health=health)
+        self._states[camera_key] = replace(before, health=health, sampled_fps=round(sampled_fps, 2))
         if before.health is None or before.health.grade is not health.grade:
             self._publish(camera_key)
 
@@ -153,6 +153,7 @@ class StateBoard:
             fps=state.fps,
             clock=clock,
             health=None if state.health is None else _health_message(state.health),
+            sampled_fps=state.sampled_fps,
         )
         self._wake.set()
 

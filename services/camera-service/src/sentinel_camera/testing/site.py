@@ -142,6 +142,10 @@ class CameraSite:
         """Frame accounting of a camera."""
         return self.service.control.frame_counts()[key]
 
+    def rate(self, key: str) -> float | None:
+        """How many pictures a second of a camera are sampled at present."""
+        return self.service.control.sample_rates().get(key)
+
     async def published(self) -> list[CameraStateEvent]:
         """All states that were published so far."""
         start: Mapping[TopicPartition, int] = {TopicPartition(CAMERA_STATES, 0): 0}

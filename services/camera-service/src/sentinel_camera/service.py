@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_camera.assignment.tenure import CameraAssignment, SoleAssignment
+from sentinel_camera.clips.ring import ClipRing
+from sentinel_camera.clips.shelf import ClipShelf
 from sentinel_camera.health.watch import HealthWatch
+from sentinel_camera.restream.hls import HlsPackager
+from sentinel_camera.restream.publishing import CameraPublishing
 from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.sampling.camera_rate import CameraRate
 from sentinel_camera.sampling.rates import NodeRates, RateLimits
@@ -20,10 +24,12 @@ from sentinel_camera.supervision.states import StateBoard
 from sentinel_core.domain.cameras import CameraState
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.domain.frames import FrameCounts
-from sentinel_core.ports.camera_control import ProbeReport
+from sentinel_core.ports.camera_control import ClipCut, ProbeReport
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus
+from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.repositories import Database
+from sentinel_core.ports.restreamer import Restreamer
 from sentinel_core.runtime.settings import Settings
 from sentinel_vision.frames.jpeg import encode_picture
 from sentinel_vision.frames.transport import FrameTransport
@@ -33,7 +39,11 @@ _CONNECT_BURST = 4
 
 @dataclass(frozen=True, kw_only=True)
 class CameraPorts:
-    """What camera-service needs from the outside."""
+    """What camera-service needs from the outside.
+
+    Attributes:
+        media_tokens: For the media server; with `restreamer`, where cameras are published to one.
+    """
 
     clock: Clock
     bus: EventBus
@@ -41,6 +51,8 @@ class CameraPorts:
     frames: FrameTransport
     assignment: CameraAssignment | None = None
     """Which cameras are this process's; None: all."""
+    media_tokens: MediaTokens | None = None
+    restreamer: Restreamer | None = None
 
 
 class CameraService:
@@ -61,6 +73,7 @@ class CameraService:
         file_roots = _file_roots(settings)
         self._owns_nursery = nursery is None
         self._nursery = nursery or Nursery()
+        self._publishing = _publishing(settings, ports)
         self._board = StateBoard(ports.bus, ports.clock)
         parts = ReaderParts(
             nursery=self._nursery,
@@ -70,6 +83,8 @@ class CameraService:
             file_roots=file_roots,
             staleness_budget_s=settings.inference.staleness_budget_s,
         )
+        self._clock = ports.clock
+        self._clips = ClipShelf(settings.cameras, ports.clock)
         fleet_ports = FleetPorts(
             database=ports.database,
             transport=ports.frames,
@@ -80,13 +95,14 @@ class CameraService:
         self._rates = NodeRates(self._camera_rates, _rate_limits(settings), ports.clock)
         self._health = HealthWatch(lambda: self._fleet.feeds, self._board, ports.clock)
         probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
-        self.control = FleetControl(self._fleet, self._board, probe)
+        self.control = FleetControl(self._fleet, self._board, probe, self._clips)
         self.live_video = FleetVideo(self._fleet)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _sink_factories(self) -> tuple[SinkFactory, ...]:
         """What takes each camera's coded video, besides the browsers of this process."""
-        return ()
+        served = (self._clips.ring_for, lambda _camera: HlsPackager(self._clock))
+        return served if self._publishing is None else (*served, self._publishing.make_sink)
 
     @property
     def process_ids(self) -> list[int]:
@@ -98,6 +114,8 @@ class CameraService:
 
     async def start(self) -> None:
         """Begin to read all enabled cameras."""
+        if self._publishing is not None:
+            self._publishing.start()
         self._tasks = [
             asyncio.create_task(self._board.publish_changes(), name="camera-states"),
             asyncio.create_task(self._board.repeat_states(), name="camera-states-again"),
@@ -113,18 +131,26 @@ class CameraService:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._fleet.stop()
+        if self._publishing is not None:
+            await self._publishing.stop()
         if self._owns_nursery:
             await self._nursery.stop()
 
     async def health(self) -> Mapping[str, str | None]:
         """By dependency: None where it is fine."""
-        return {"database": self._fleet.trouble}
+        report = {"database": self._fleet.trouble}
+        if self._publishing is not None:
+            report["media"] = self._publishing.trouble
+        return report
 
 
 class FleetControl:
     """Implements `CameraControl`."""
 
-    def __init__(self, fleet: CameraFleet, board: StateBoard, probe: SourceProbe) -> None:
+    def __init__(
+        self, fleet: CameraFleet, board: StateBoard, probe: SourceProbe, clips: ClipShelf
+    ) -> None:
+        self._clips = clips
         self._fleet = fleet
         self._board = board
         self._probe = probe
@@ -143,6 +169,13 @@ class FleetControl:
             return await asyncio.to_thread(encode_picture, picture)
         finally:
             let_go()
+
+    async def cut_clip(
+        self, camera_key: str, *, epoch: str, from_pts_90k: int, to_pts_90k: int
+    ) -> ClipCut:
+        """Cut a clip out of what is kept."""
+        ring = self._fleet.feed(camera_key).sink(ClipRing)
+        return await self._clips.cut(ring, camera_key, epoch, (from_pts_90k, to_pts_90k))
 
     def states(self) -> Mapping[str, CameraState]:
         """Present states by camera key."""
@@ -163,11 +196,26 @@ class FleetVideo:
     def __init__(self, fleet: CameraFleet) -> None:
         self._fleet = fleet
 
+    def serves(self, camera_key: str) -> bool:
+        """Whether the camera is read here."""
+        return camera_key in self._fleet.feeds
+
     @asynccontextmanager
     async def watch(self, camera_key: str) -> AsyncIterator[AsyncIterator[bytes]]:
         """Join a camera's stream."""
         with self._fleet.feed(camera_key).hub.watch() as pieces:
             yield pieces
+
+    async def hls_playlist(
+        self, camera_key: str, *, segment: int | None = None, part: int | None = None
+    ) -> str:
+        """The playlist of low-latency HLS."""
+        packager = self._fleet.feed(camera_key).sink(HlsPackager)
+        return await packager.playlist(number=segment, part=part)
+
+    async def hls_piece(self, camera_key: str, name: str) -> bytes:
+        """What the playlist names."""
+        return await self._fleet.feed(camera_key).sink(HlsPackager).piece(name)
 
 
 def build(settings: Settings, ports: CameraPorts) -> CameraService:
@@ -180,6 +228,19 @@ def _rate_limits(settings: Settings) -> RateLimits:
         floor_fps=settings.cameras.floor_fps,
         node_budget_fps=settings.cameras.node_budget_fps,
         staleness_budget_s=settings.inference.staleness_budget_s,
+    )
+
+
+def _publishing(settings: Settings, ports: CameraPorts) -> CameraPublishing | None:
+    rtsp_url = settings.media.rtsp_url
+    if rtsp_url is None or ports.media_tokens is None or ports.restreamer is None:
+        return None
+    return CameraPublishing(
+        rtsp_url,
+        restreamer=ports.restreamer,
+        tokens=ports.media_tokens,
+        database=ports.database,
+        clock=ports.clock,
     )
 
 

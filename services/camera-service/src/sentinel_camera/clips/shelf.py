@@ -1,12 +1,10 @@
 """The kept video of all cameras of a process."""
 
-from weakref import WeakValueDictionary
-
 from sentinel_camera.clips.cutter import cut_clip
 from sentinel_camera.clips.memory import ClipMemory
 from sentinel_camera.clips.ring import ClipRing
 from sentinel_core.domain.cameras import Camera
-from sentinel_core.domain.errors import InvalidInput, NotFound
+from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.ports.camera_control import ClipCut
 from sentinel_core.ports.clock import Clock
@@ -22,7 +20,6 @@ class ClipShelf:
         self._keep_s = settings.clip_seconds
         self._memory = ClipMemory(settings.clip_memory_mb * _MEGABYTE)
         self._clock = clock
-        self._rings: WeakValueDictionary[str, ClipRing] = WeakValueDictionary()
 
     @property
     def used_bytes(self) -> int:
@@ -30,16 +27,15 @@ class ClipShelf:
         return self._memory.used_bytes
 
     def ring_for(self, camera: Camera) -> ClipRing:
-        """A new ring, which lives as long as its feed; a `SinkFactory`."""
-        ring = ClipRing(self._keep_s, self._memory)
-        self._rings[camera.key] = ring
-        return ring
+        """A new ring; a `SinkFactory`."""
+        del camera  # all are kept alike
+        return ClipRing(self._keep_s, self._memory)
 
-    async def cut(self, camera_key: str, epoch: str, from_pts_90k: int, to_pts_90k: int) -> ClipCut:
-        """See `CameraControl.cut_clip`."""
-        ring = self._rings.get(camera_key)
-        if ring is None:
-            raise NotFound(f"No camera {camera_key} is being read.")
-        if to_pts_90k - from_pts_90k > self._keep_s * TICKS_PER_SECOND:
+    async def cut(
+        self, ring: ClipRing, camera_key: str, epoch: str, span_90k: tuple[int, int]
+    ) -> ClipCut:
+        """See `CameraControl.cut_clip`; `span_90k` is its begin and its end."""
+        from_90k, to_90k = span_90k
+        if to_90k - from_90k > self._keep_s * TICKS_PER_SECOND:
             raise InvalidInput(f"a clip is at most {self._keep_s:g} s long", field="to_pts_90k")
-        return await cut_clip(ring, self._clock, camera_key, epoch, (from_pts_90k, to_pts_90k))
+        return await cut_clip(ring, self._clock, camera_key, epoch, span_90k)

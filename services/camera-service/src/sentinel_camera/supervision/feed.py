@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sentinel_camera.forwarding.forwarder import FrameForwarder
 from sentinel_camera.forwarding.leases import SlotLease
@@ -11,9 +12,11 @@ from sentinel_camera.restream.sinks import CodedUnit, PacketSink, VideoConfigura
 from sentinel_camera.sampling.camera_rate import CameraRate
 from sentinel_camera.sampling.timeline import MediaTimeline, PlacedUnit, SourceTimes, utc_of
 from sentinel_camera.supervision.states import StateBoard
+from sentinel_camera.supervision.stream_watch import Condition
 from sentinel_camera.worker.messages import Configured, Packet
 from sentinel_camera.worker.shared_memory import SlotViews
 from sentinel_core.domain.cameras import Camera, SourceReason, SourceState
+from sentinel_core.domain.errors import NotFound
 from sentinel_core.domain.frames import DropReason, FrameLedger
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND, ClockAnchor
 from sentinel_core.ports.clock import Clock
@@ -23,6 +26,8 @@ from sentinel_vision.frames.transport import FrameTransport
 _REMEMBERED_UNITS = 256
 """More than any decoder holds back."""
 _MEASURED_UNITS = 50
+
+_Sink = TypeVar("_Sink")
 
 
 class CameraFeed:
@@ -68,6 +73,7 @@ class CameraFeed:
         self._newest: tuple[Picture, SlotLease] | None = None
         self._let_newest_go: Callable[[], None] = lambda: None
         self._announces_rate = False
+        self._condition: Condition | None = None
         self._lost_online = False
         self.is_online = False
 
@@ -94,9 +100,7 @@ class CameraFeed:
             sink.configure(configuration)
         self._announces_rate = message.fps is not None
         self.monitor.announced_fps = message.fps
-        if message.fps is not None:
-            state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
-            self._board.update(self.camera_key, state, fps=message.fps)
+        self._show(fps=message.fps)
 
     def take_unit(self, connection: int, packet: Packet, data: bytes) -> None:
         """An access unit came."""
@@ -153,6 +157,13 @@ class CameraFeed:
             )
         )
 
+    def show_condition(self, condition: Condition | None) -> None:
+        """What is wrong with the source while its pictures come; None: nothing."""
+        if condition != self._condition:
+            self._condition = condition
+            if self.is_online:
+                self._show()
+
     def drop(self, reason: DropReason) -> None:
         """A picture was due and could not be had."""
         self.monitor.note_due(reason)
@@ -184,12 +195,24 @@ class CameraFeed:
         self._board.update(self.camera_key, SourceState.OFFLINE, reason, detail=detail)
 
     async def stop(self) -> None:
-        """Stop forwarding, end the viewers."""
+        """Stop forwarding, end the viewers; fine to call twice."""
         await self.forwarder.stop()
-        for sink in self._sinks:
+        sinks, self._sinks = self._sinks, ()
+        for sink in sinks:
             sink.close()
         self._let_newest_go()
         self._newest = None
+
+    def sink(self, kind: type[_Sink]) -> _Sink:
+        """The sink of this class.
+
+        Raises:
+            NotFound: This service has none.
+        """
+        for sink in self._sinks:
+            if isinstance(sink, kind):
+                return sink
+        raise NotFound(f"There is no {kind.__name__} of {self.camera_key}.")
 
     def forget_pictures(self) -> None:
         """Nothing of what was shown so far may be seen any more: other masks hold."""
@@ -218,13 +241,26 @@ class CameraFeed:
         if self._announces_rate or span_90k <= 0:
             return
         fps = round(_MEASURED_UNITS * TICKS_PER_SECOND / span_90k, 1)
-        state = SourceState.ONLINE if self.is_online else SourceState.CONNECTING
-        self._board.update(self.camera_key, state, fps=fps)
+        self._show(fps=fps)
 
     def _come_online(self) -> None:
         if not self.is_online:
             self.is_online = self.rate.is_online = True
-            self._board.update(self.camera_key, SourceState.ONLINE)
+            self._show()
+
+    def _show(self, *, fps: float | None = None) -> None:
+        """Show that something comes from the source, and what is wrong with it."""
+        if not self.is_online:
+            self._board.update(self.camera_key, SourceState.CONNECTING, fps=fps)
+            return
+        flaw = self._condition
+        self._board.update(
+            self.camera_key,
+            SourceState.ONLINE,
+            None if flaw is None else flaw.reason,
+            detail=None if flaw is None else flaw.detail,
+            fps=fps,
+        )
 
     def _note_inferred(self, age_s: float, served_s: float) -> None:
         self.monitor.note_latency(age_s)

@@ -20,11 +20,12 @@ from sentinel_api.testing import (
 )
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
+from sentinel_core.adapters.media_tokens import SignedMediaTokens
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.ports.clock import Clock
-from sentinel_core.runtime.settings import ApiSettings, Settings
+from sentinel_core.runtime.settings import ApiSettings, MediaServerSettings, Settings
 
 # Tracebacks as plain text: what a developer's console would add takes seconds.
 structlog.configure(
@@ -40,7 +41,14 @@ structlog.configure(
 class MakeWorld(Protocol):
     """Makes a world; a second one on the same folder is the same system started again."""
 
-    async def __call__(self, *, auth: bool = ..., clock: Clock | None = ..., **api: Any) -> World:
+    async def __call__(
+        self,
+        *,
+        auth: bool = ...,
+        clock: Clock | None = ...,
+        media: MediaServerSettings | None = ...,
+        **api: Any,
+    ) -> World:
         """`api` are settings of the API."""
         ...
 
@@ -58,7 +66,13 @@ async def make_world(tmp_path: Path, empty_database: Path) -> AsyncIterator[Make
     worlds: list[World] = []
     key = generate_key()
 
-    async def make(*, auth: bool = False, clock: Clock | None = None, **api: Any) -> World:
+    async def make(
+        *,
+        auth: bool = False,
+        clock: Clock | None = None,
+        media: MediaServerSettings | None = None,
+        **api: Any,
+    ) -> World:
         clock = clock or SystemClock()
         file = tmp_path / "sentinel.db"
         if not file.exists():
@@ -73,11 +87,17 @@ async def make_world(tmp_path: Path, empty_database: Path) -> AsyncIterator[Make
             objects=FilesystemObjectStore(tmp_path / "objects"),
             camera_control=control,
             live_video=video,
+            media_tokens=SignedMediaTokens(key, clock),
             inference_status=FakeInferenceStatus(),
         )
         api_settings = ApiSettings(auth=auth, **{"dashboard_dir": tmp_path / "none", **api})
         settings = Settings.model_validate(
-            {"data_dir": tmp_path, "secret_key": key, "api": api_settings}
+            {
+                "data_dir": tmp_path,
+                "secret_key": key,
+                "api": api_settings,
+                "media": media or MediaServerSettings(),
+            }
         )
         world = World(
             service=build(settings, ports),

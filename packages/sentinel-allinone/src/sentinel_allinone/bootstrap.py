@@ -12,13 +12,17 @@ import sentinel_inference
 from sentinel_allinone.data_directory import DataDirectory
 from sentinel_core.adapters.fernet_secrets import FernetSecrets
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
+from sentinel_core.adapters.media_tokens import SignedMediaTokens
+from sentinel_core.adapters.mediamtx import MediaMtxRestreamer
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus
+from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.object_store import ObjectStore
+from sentinel_core.ports.restreamer import Restreamer
 from sentinel_core.runtime.service import Service
 from sentinel_core.runtime.settings import Settings
 from sentinel_vision.detection.engine import Detector
@@ -74,63 +78,93 @@ async def embedded_system(
     directory = DataDirectory(settings.data_path)
     directory.prepare()
     clock = clock or SystemClock()
-    database = await _open_database(settings, directory, clock)
-    try:
-        yield _build(
-            settings,
-            clock,
-            database,
-            bus or MemoryEventBus(),
-            objects or FilesystemObjectStore(_objects_root(settings, directory)),
-            detector,
-        )
-    finally:
-        await database.close()
-
-
-async def _open_database(settings: Settings, directory: DataDirectory, clock: Clock) -> SqlDatabase:
     key = settings.secret_key.get_secret_value() if settings.secret_key else directory.secret_key()
+    async with AsyncExitStack() as closing:
+        database = await _open_database(settings, key, clock)
+        closing.push_async_callback(database.close)
+        tokens = SignedMediaTokens(key, clock)
+        ports = _Ports(
+            clock=clock,
+            database=database,
+            bus=bus or MemoryEventBus(),
+            objects=objects or FilesystemObjectStore(_objects_root(settings, directory)),
+            detector=detector,
+            media_tokens=tokens,
+            restreamer=_open_restreamer(settings, tokens, clock, closing),
+        )
+        yield _build(settings, ports)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ports:
+    """What the services are built on."""
+
+    clock: Clock
+    database: SqlDatabase
+    bus: EventBus
+    objects: ObjectStore
+    detector: Detector | None
+    media_tokens: MediaTokens
+    restreamer: Restreamer | None
+
+
+async def _open_database(settings: Settings, key: str, clock: Clock) -> SqlDatabase:
     await upgrade_database(settings.effective_database_url)
     return open_database(settings.effective_database_url, clock=clock, secrets=FernetSecrets(key))
 
 
-def _build(
-    settings: Settings,
-    clock: Clock,
-    database: SqlDatabase,
-    bus: EventBus,
-    objects: ObjectStore,
-    detector: Detector | None,
-) -> EmbeddedSystem:
+def _open_restreamer(
+    settings: Settings, tokens: MediaTokens, clock: Clock, closing: AsyncExitStack
+) -> Restreamer | None:
+    if settings.media.api_url is None:
+        return None
+    restreamer = MediaMtxRestreamer(settings.media.api_url, tokens, clock)
+    closing.push_async_callback(restreamer.close)
+    return restreamer
+
+
+def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:
     frames = InProcessFrameTransport()
     inference = sentinel_inference.build(
         settings,
         sentinel_inference.InferencePorts(
-            clock=clock, bus=bus, database=database, objects=objects, detector=detector
+            clock=ports.clock,
+            bus=ports.bus,
+            database=ports.database,
+            objects=ports.objects,
+            detector=ports.detector,
         ),
     )
     frames.connect(inference.infer)
     cameras = sentinel_camera.build(
         settings,
-        sentinel_camera.CameraPorts(clock=clock, bus=bus, database=database, frames=frames),
+        sentinel_camera.CameraPorts(
+            clock=ports.clock,
+            bus=ports.bus,
+            database=ports.database,
+            frames=frames,
+            media_tokens=ports.media_tokens,
+            restreamer=ports.restreamer,
+        ),
     )
     api = sentinel_api.build(
         settings,
         sentinel_api.ApiPorts(
-            clock=clock,
-            bus=bus,
-            database=database,
-            objects=objects,
+            clock=ports.clock,
+            bus=ports.bus,
+            database=ports.database,
+            objects=ports.objects,
             camera_control=cameras.control,
             live_video=cameras.live_video,
+            media_tokens=ports.media_tokens,
             inference_status=inference.status,
             services=(inference, cameras),
         ),
     )
     return EmbeddedSystem(
         settings=settings,
-        clock=clock,
-        database=database,
+        clock=ports.clock,
+        database=ports.database,
         api=api,
         cameras=cameras,
         inference=inference,

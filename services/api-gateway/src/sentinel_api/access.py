@@ -15,8 +15,9 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute
 
-from sentinel_core.domain.errors import AccessDenied, SentinelError
+from sentinel_core.domain.errors import AccessDenied, NotAuthenticated, SentinelError
 from sentinel_core.domain.users import Role
+from sentinel_core.ports.media_tokens import MediaAction, MediaPermission, MediaTokens
 
 BEARER_SUBPROTOCOL_PREFIX = "bearer."
 
@@ -67,6 +68,30 @@ class Requirement:
         )
 
 
+@dataclass(frozen=True)
+class LiveRequirement(Requirement):
+    """Lets a media token for the camera of the path pass too, in the header or as `?token=`.
+
+    An access token counts in the header alone: addresses are written into logs.
+    """
+
+    async def __call__(self, connection: HTTPConnection) -> Principal | None:
+        """Identify the caller by either token."""
+        header = bearer_token(connection)
+        token = header or connection.query_params.get("token")
+        if token is not None:
+            tokens: MediaTokens = connection.app.state.context.media_tokens
+            wanted = MediaPermission(MediaAction.READ, connection.path_params["camera"])
+            try:
+                expires_at = tokens.check(token, wanted)
+            except NotAuthenticated:
+                if header is None:
+                    raise
+            else:
+                return Principal(name="viewer", role=Role.VIEWER, expires_at=expires_at)
+        return await super().__call__(connection)
+
+
 def requires(role: Role) -> Any:
     """Only callers with at least `role`; the dependency's value is the `Principal`."""
     return Depends(Requirement(role))
@@ -78,6 +103,8 @@ def public() -> Any:
 
 
 Viewer = Annotated[Principal, requires(Role.VIEWER)]
+LiveViewer = Annotated[Principal, Depends(LiveRequirement(Role.VIEWER))]
+"""Of routes below `/cameras/{camera}` that players read, who cannot always set headers."""
 Operator = Annotated[Principal, requires(Role.OPERATOR)]
 Engineer = Annotated[Principal, requires(Role.ENGINEER)]
 Admin = Annotated[Principal, requires(Role.ADMIN)]

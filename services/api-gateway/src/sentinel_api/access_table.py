@@ -19,6 +19,10 @@ known by a short-lived access token (`Authorization: Bearer …`, or the subprot
 `bearer.<token>` of a WebSocket). With `SENTINEL_API__AUTH=false`, which `sentinel up` allows on a
 loopback host only, everybody is the user `local` with the role admin.
 
+Live video is also read with a media token, which `GET /api/cameras/{camera}/live` gives to
+viewers: signed (ES256), good for reading one camera for five minutes, and for nothing else here. A
+media server checks it by `/.well-known/jwks.json`; the key is derived from the secret key.
+
 | answer | when |
 |---|---|
 | 401, close code 4401 | no token, or one that is broken, forged or expired |

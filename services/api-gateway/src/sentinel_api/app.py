@@ -1,5 +1,7 @@
 """The ASGI application: routes, middleware, problems. It knows no adapter."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
@@ -17,17 +19,23 @@ from sentinel_api.middleware.body_limit import BodyLimit
 from sentinel_api.middleware.envelope import RequestEnvelope
 from sentinel_api.middleware.origin_guard import OriginGuard
 from sentinel_api.openapi import TITLE, describe
+from sentinel_api.players.endpoints import key_sets
+from sentinel_api.players.endpoints import router as players
 from sentinel_api.problems import install_problem_handlers
 from sentinel_api.realtime.endpoints import router as realtime
 from sentinel_api.stats.endpoints import router as stats
 from sentinel_api.users.endpoints import router as users
 from sentinel_core.runtime.settings import ApiSettings
 
-FEATURES = (cameras, live_video, incidents, events, stats, auth, users, realtime)
+FEATURES = (cameras, players, live_video, incidents, events, stats, auth, users, realtime)
 
 
-def create_app(settings: ApiSettings) -> FastAPI:
+def create_app(settings: ApiSettings, media_origins: Sequence[str] = ()) -> FastAPI:
     """All routes. `app.state.context` must be set before the first request.
+
+    Args:
+        settings: Of the API.
+        media_origins: Other servers that pages may get video from.
 
     Raises:
         SentinelError: A route does not say what it demands of its caller.
@@ -41,8 +49,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redirect_slashes=False,
     )
     app.include_router(health)
+    app.include_router(key_sets)
     app.include_router(_api(app), prefix="/api")
-    dashboard = Dashboard(find_dashboard(settings.dashboard_dir))
+    dashboard = Dashboard(find_dashboard(settings.dashboard_dir), media_origins)
     app.router.routes.append(DashboardMount("/", dashboard, name="dashboard"))
     install_problem_handlers(app)
     app.add_middleware(BodyLimit)

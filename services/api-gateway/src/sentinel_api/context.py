@@ -14,10 +14,12 @@ from sentinel_api.health.service import HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.metrics.service import ApiMetrics
+from sentinel_api.players.service import PlayerDirectory
 from sentinel_api.realtime.session import LiveSessions
 from sentinel_api.stats.service import StatsReport
 from sentinel_api.users.service import UserAccounts
 from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.media_tokens import MediaTokens
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,8 @@ class ApiContext:
     metrics: ApiMetrics
     live: LiveSessions
     video: VideoViewers
+    players: PlayerDirectory
+    media_tokens: MediaTokens
 
 
 def get_context(connection: HTTPConnection) -> ApiContext:

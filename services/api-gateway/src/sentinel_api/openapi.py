@@ -15,6 +15,7 @@ TITLE = "Smart City Sentinel"
 VERSION = "1.0.0"
 TAGS = [
     {"name": "cameras", "description": "Sources, their pictures and their zones."},
+    {"name": "live", "description": "How to watch a camera."},
     {"name": "incidents", "description": "What the rules saw and what people did about it."},
     {"name": "events", "description": "The history of incidents, one row per transition."},
     {"name": "stats", "description": "Figures of the running system."},

@@ -23,6 +23,7 @@ from sentinel_api.metrics.cameras import FrameCollector, HealthCollector
 from sentinel_api.metrics.service import ApiMetrics, ServiceCollector
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.service import Persister
+from sentinel_api.players.service import PlayerDirectory, media_origins
 from sentinel_api.realtime.announcements import Announcements
 from sentinel_api.realtime.feed import LiveFeed
 from sentinel_api.realtime.service import Broadcaster
@@ -34,6 +35,7 @@ from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus
 from sentinel_core.ports.inference_status import InferenceStatus
 from sentinel_core.ports.live_video import LiveVideo
+from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.object_store import ObjectStore
 from sentinel_core.ports.repositories import Database
 from sentinel_core.runtime.service import Service
@@ -58,6 +60,7 @@ class ApiPorts:
     objects: ObjectStore
     camera_control: CameraControl
     live_video: LiveVideo
+    media_tokens: MediaTokens
     inference_status: InferenceStatus
     services: Sequence[Service] = ()
 
@@ -139,7 +142,7 @@ def build(settings: Settings, ports: ApiPorts) -> ApiService:
         lifetime_s=settings.api.access_token_minutes * 60,
         boot=live.broadcaster.boot,
     )
-    app = create_app(settings.api)
+    app = create_app(settings.api, media_origins(settings.media))
     service = ApiService(
         app,
         persister=live.persister,
@@ -223,6 +226,13 @@ def _context(
         metrics=_metrics(ports, live, video),
         live=LiveSessions(clock=clock, database=database, broadcaster=live.broadcaster),
         video=video,
+        players=PlayerDirectory(
+            database=database,
+            video=ports.live_video,
+            tokens=ports.media_tokens,
+            media=settings.media,
+        ),
+        media_tokens=ports.media_tokens,
     )
 
 

@@ -32,14 +32,15 @@ def inline_script_hashes(html: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_source_of(script) for script in collector.scripts))
 
 
-def page_policy(script_hashes: Sequence[str], host: str) -> str:
+def page_policy(script_hashes: Sequence[str], host: str, media_origins: Sequence[str] = ()) -> str:
     """The policy of a page.
 
     Styles are inline because components set them while they run; scripts are not, but for those
     that the export itself wrote into the page. `blob:` workers and pictures are made by the page
     from what it fetched with its token. The WebSocket sources repeat the host, for browsers in
-    which 'self' does not cover `ws:`.
+    which 'self' does not cover `ws:`. Of other servers, the media server alone may be spoken to.
     """
+    media = "".join(f" {origin}" for origin in media_origins)
     sockets = f" ws://{host} wss://{host}" if host_name(host) else ""
     return "; ".join(
         (
@@ -48,8 +49,8 @@ def page_policy(script_hashes: Sequence[str], host: str) -> str:
             "style-src 'self' 'unsafe-inline'",
             "font-src 'self'",
             "img-src 'self' data: blob:",
-            "media-src 'self' blob:",
-            f"connect-src 'self'{sockets}",
+            f"media-src 'self' blob:{media}",
+            f"connect-src 'self'{sockets}{media}",
             "worker-src 'self' blob:",
             "manifest-src 'self'",
             "base-uri 'none'",

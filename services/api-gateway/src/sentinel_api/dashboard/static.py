@@ -1,6 +1,7 @@
 """Serves the exported dashboard: its pages with a policy each, its hashed files for ever."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,7 +35,8 @@ class Dashboard:
     requirement: ClassVar[Requirement] = Requirement(None)
     """Pages hold no data: everybody may load them, and then has to sign in."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, media_origins: Sequence[str] = ()) -> None:
+        self._media_origins = media_origins
         self._folder = folder.resolve() if folder else None
         self._hashes: dict[Path, tuple[tuple[int, int], tuple[str, ...]]] = {}
 
@@ -67,7 +69,7 @@ class Dashboard:
         if file.suffix == ".html":
             host = request.headers.get("host", "")
             hashes = self._script_hashes(file, stat)
-            headers["Content-Security-Policy"] = page_policy(hashes, host)
+            headers["Content-Security-Policy"] = page_policy(hashes, host, self._media_origins)
         response = FileResponse(file, status, headers=headers, stat_result=stat)
         if status == 200 and _is_known(request.headers, response.headers["etag"]):
             kept = {k: v for k, v in response.headers.items() if k != "content-length"}

@@ -9,6 +9,7 @@ from sentinel_core.testing.contracts.incident_search import (
     IncidentSearchContract,
 )
 from sentinel_core.testing.contracts.incidents import HandlingContract, IncidentTransitionsContract
+from sentinel_core.testing.contracts.recordings import RecordingsContract
 from sentinel_core.testing.contracts.transactions import OffsetsContract, TransactionsContract
 
 
@@ -37,6 +38,9 @@ class TestSqliteDetections(DetectionsContract): ...
 
 
 class TestSqliteKeptDetections(KeptDetectionsContract): ...
+
+
+class TestSqliteRecordings(RecordingsContract): ...
 
 
 class TestSqliteUsers(UsersContract): ...

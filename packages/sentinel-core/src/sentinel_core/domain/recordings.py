@@ -16,6 +16,9 @@ class RecordingState(StrEnum):
     FAILED = "failed"
 
 
+UNFINISHED = frozenset({RecordingState.RECORDING, RecordingState.STORING})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
     """Video of one camera, from when somebody asked for it until it ended.

@@ -15,6 +15,7 @@ from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.domain.camera_leases import CameraInstance, CameraLease
 from sentinel_core.domain.cameras import Camera, CameraStatus
 from sentinel_core.domain.incidents import Handling, Incident
+from sentinel_core.domain.recordings import Recording
 from sentinel_core.domain.users import AuditEntry, Session, User
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.event_bus import TopicPartition
@@ -179,6 +180,38 @@ class Detections(Protocol):
         ...
 
 
+class Recordings(Protocol):
+    """Video that people want kept. The API asks for it here, camera-service sees to it."""
+
+    async def add(self, recording: Recording) -> None:
+        """Ask for a recording. Raises Conflict where the id is taken."""
+        ...
+
+    async def get(self, recording_id: UUID) -> Recording:
+        """By id. Raises NotFound."""
+        ...
+
+    async def of_camera(self, camera_id: UUID, limit: int = 100) -> Sequence[Recording]:
+        """Newest first."""
+        ...
+
+    async def unfinished(self) -> Sequence[Recording]:
+        """Those that are being recorded or stored, oldest first."""
+        ...
+
+    async def request_end(self, recording_id: UUID, ended_at: datetime) -> None:
+        """Ask for its end; one that has ended keeps its end. Raises NotFound."""
+        ...
+
+    async def save(self, recording: Recording) -> None:
+        """Write how far it has come; an end that is stored already stays. Raises NotFound."""
+        ...
+
+    async def remove(self, recording_id: UUID) -> None:
+        """Forget it; its object stays. Raises NotFound."""
+        ...
+
+
 class Users(Protocol):
     """Accounts and their sessions."""
 
@@ -260,6 +293,11 @@ class UnitOfWork(Protocol):
     @property
     def detections(self) -> Detections:
         """Kept detections."""
+        ...
+
+    @property
+    def recordings(self) -> Recordings:
+        """Recordings."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from sentinel_core.adapters.sql.errors import translated
 from sentinel_core.adapters.sql.incidents import SqlIncidents
 from sentinel_core.adapters.sql.migration import is_current
 from sentinel_core.adapters.sql.offsets import SqlOffsets
+from sentinel_core.adapters.sql.recordings import SqlRecordings
 from sentinel_core.adapters.sql.statements import Statements
 from sentinel_core.adapters.sql.users import SqlUsers
 from sentinel_core.ports.clock import Clock
@@ -31,6 +32,7 @@ class SqlUnitOfWork:
         self.camera_leases = SqlCameraLeases(statements)
         self.incidents = SqlIncidents(statements)
         self.detections = SqlDetections(statements)
+        self.recordings = SqlRecordings(statements)
         self.users = SqlUsers(statements)
         self.audit = SqlAudit(statements)
         self.offsets = SqlOffsets(statements)

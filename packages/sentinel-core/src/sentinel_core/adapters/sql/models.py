@@ -105,7 +105,10 @@ class RecordingRow(Base):
     """A recording that a person asked for; its video is an object."""
 
     __tablename__ = "recordings"
-    __table_args__ = (sa.Index("ix_recordings_camera_id_started_at", "camera_id", "started_at"),)
+    __table_args__ = (
+        sa.Index("ix_recordings_camera_id_started_at", "camera_id", "started_at"),
+        sa.Index("ix_recordings_state", "state"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     camera_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("cameras.id", ondelete="SET NULL"))

@@ -94,6 +94,7 @@ def _create_recordings() -> None:
         ),
     )
     op.create_index("ix_recordings_camera_id_started_at", "recordings", ["camera_id", "started_at"])
+    op.create_index("ix_recordings_state", "recordings", ["state"])
 
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:

@@ -12,6 +12,7 @@ from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.events.service import EventHistory
 from sentinel_api.health.service import HealthReport
 from sentinel_api.incidents.service import IncidentDesk
+from sentinel_api.live_video.hls import HlsViewers
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.metrics.service import ApiMetrics
 from sentinel_api.players.service import PlayerDirectory
@@ -38,6 +39,7 @@ class ApiContext:
     metrics: ApiMetrics
     live: LiveSessions
     video: VideoViewers
+    hls: HlsViewers
     players: PlayerDirectory
     media_tokens: MediaTokens
 

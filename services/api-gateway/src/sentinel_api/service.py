@@ -18,6 +18,7 @@ from sentinel_api.context import ApiContext
 from sentinel_api.events.service import EventHistory
 from sentinel_api.health.service import DatabaseHealth, HealthReport
 from sentinel_api.incidents.service import IncidentDesk
+from sentinel_api.live_video.hls import HlsViewers
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.metrics.cameras import FrameCollector, HealthCollector
 from sentinel_api.metrics.service import ApiMetrics, ServiceCollector
@@ -226,6 +227,7 @@ def _context(
         metrics=_metrics(ports, live, video),
         live=LiveSessions(clock=clock, database=database, broadcaster=live.broadcaster),
         video=video,
+        hls=HlsViewers(database=database, video=ports.live_video),
         players=PlayerDirectory(
             database=database,
             video=ports.live_video,

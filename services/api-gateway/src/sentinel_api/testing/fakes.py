@@ -129,6 +129,18 @@ class FakeLiveVideo:
             raise NotFound(f"{camera_key} is not being read")
         yield self._play(self.fragments[camera_key])
 
+    async def hls_playlist(
+        self, camera_key: str, *, segment: int | None = None, part: int | None = None
+    ) -> str:
+        if camera_key not in self.fragments:
+            raise NotFound(f"{camera_key} is not being read")
+        return f'#EXTM3U\n#EXT-X-MAP:URI="init-1.mp4"\n# {segment} {part}\nsegment-7.mp4\n'
+
+    async def hls_piece(self, camera_key: str, name: str) -> bytes:
+        if camera_key not in self.fragments or name != "segment-7.mp4":
+            raise NotFound(f"there is no {name}")
+        return self.fragments[camera_key][-1]
+
     async def _play(self, fragments: list[bytes]) -> AsyncIterator[bytes]:
         for fragment in fragments:
             yield fragment

@@ -38,10 +38,11 @@ async def test_without_a_media_server_this_one_serves_video(world: World) -> Non
     await world.add_camera()
     found = await players(world)
     assert [(player["kind"], player["url"]) for player in found] == [
-        ("ll_hls", "/api/cameras/cam_01/hls/index.m3u8"),
         ("mse", "/api/cameras/cam_01/stream"),
+        ("ll_hls", "/api/cameras/cam_01/hls/index.m3u8"),
     ]
-    assert (found[1]["token"], found[1]["expires_in_s"]) == (None, None)
+    assert (found[0]["token"], found[0]["expires_in_s"]) == (None, None)
+    assert found[1]["expires_in_s"] == 300
 
 
 async def test_with_one_browsers_are_sent_there(make_world: MakeWorld) -> None:

@@ -20,7 +20,6 @@ from sentinel_api.health.service import DatabaseHealth, HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.hls import HlsViewers
 from sentinel_api.live_video.service import VideoViewers
-from sentinel_api.metrics.cameras import FrameCollector, HealthCollector
 from sentinel_api.metrics.service import ApiMetrics, ServiceCollector
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.service import Persister
@@ -31,6 +30,7 @@ from sentinel_api.realtime.service import Broadcaster
 from sentinel_api.realtime.session import LiveSessions
 from sentinel_api.stats.service import StatsReport
 from sentinel_api.users.service import LOCAL_NAME, UserAccounts
+from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollector
 from sentinel_core.ports.camera_control import CameraControl
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus

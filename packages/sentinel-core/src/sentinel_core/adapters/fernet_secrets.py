@@ -3,6 +3,7 @@
 from cryptography.fernet import Fernet, InvalidToken
 
 from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.runtime.settings import Settings
 
 
 class FernetSecrets:
@@ -26,6 +27,23 @@ class FernetSecrets:
             return self._fernet.decrypt(cipher.encode()).decode()
         except InvalidToken as error:
             raise InvalidInput("a stored secret was encrypted with another secret key") from error
+
+
+def read_secret_key(settings: Settings) -> str:
+    """The key of the settings, or that of the data directory.
+
+    Raises:
+        InvalidInput: There is none: another one would not open what is stored.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value()
+    path = settings.data_path / "secret.key"
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise InvalidInput(
+            f"the secret key is not set, and there is no {path}", field="SENTINEL_SECRET_KEY"
+        ) from None
 
 
 def generate_key() -> str:

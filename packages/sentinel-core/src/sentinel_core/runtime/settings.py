@@ -52,6 +52,33 @@ class CameraSettings(BaseModel):
     backoff_min_s: float = Field(default=0.5, gt=0, description="First wait before a retry")
     backoff_max_s: float = Field(default=30.0, gt=0, description="Longest wait before a retry")
     connects_per_s: float = Field(default=5.0, gt=0, description="Of all cameras of this site")
+    grpc_address: str = Field(
+        default="127.0.0.1:50051",
+        description="As a process of its own: where it listens for gRPC; port 0 takes a free one",
+    )
+    public_host: str | None = Field(
+        default=None,
+        description="As a process of its own: host that others reach it by; not set: the one above",
+    )
+    http_address: str = Field(
+        default="127.0.0.1:8081",
+        description="As a process of its own: where /healthz, /readyz and /metrics are",
+    )
+    inference_address: str = Field(
+        default="127.0.0.1:50052",
+        description="As a process of its own: gRPC address of inference-service",
+    )
+    frame_encoding: str = Field(
+        default="jpeg",
+        pattern="^(raw|jpeg)$",
+        description="Pictures on their way to inference-service: jpeg, or raw on the same machine",
+    )
+    lease_s: float = Field(
+        default=5.0,
+        ge=3.0,
+        le=60.0,
+        description="Silence of a camera-service before others take its cameras",
+    )
     clip_seconds: float = Field(
         default=20.0, gt=0, le=600, description="Newest video of each camera that is kept for clips"
     )
@@ -128,6 +155,17 @@ class InferenceSettings(BaseModel):
     )
     frame_timeout_s: float = Field(
         default=5.0, gt=0, description="Longest wait for the outcome of a frame"
+    )
+    grpc_address: str = Field(
+        default="127.0.0.1:50052",
+        description="As a process of its own: where it listens for gRPC; port 0 takes a free one",
+    )
+    http_address: str = Field(
+        default="127.0.0.1:8082",
+        description="As a process of its own: where /healthz, /readyz and /metrics are",
+    )
+    stream_credits: int = Field(
+        default=32, ge=1, description="Frames that each camera-service may have on their way"
     )
 
 

@@ -55,7 +55,7 @@ class LeaseKeeper:
         clock: Clock,
         *,
         instance_id: str,
-        address: str,
+        address: str = "",
         times: LeaseTimes | None = None,
     ) -> None:
         """Prepare; nothing is stored before `start`.
@@ -64,7 +64,7 @@ class LeaseKeeper:
             database: Shared by all instances.
             clock: Of this process; no other's is compared with it.
             instance_id: Another one for each start of the process.
-            address: Where others reach this one's gRPC server.
+            address: Where others reach this one's gRPC server, see `announce`.
             times: How long leases last.
         """
         self._database = database
@@ -81,6 +81,10 @@ class LeaseKeeper:
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.trouble: str | None = None
+
+    def announce(self, address: str) -> None:
+        """Before `start`: where others reach this instance."""
+        self._instance = replace(self._instance, address=address)
 
     @property
     def held(self) -> Mapping[UUID, Tenure]:

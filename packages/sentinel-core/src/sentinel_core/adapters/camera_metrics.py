@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -10,6 +11,19 @@ from sentinel_core.domain.frames import DropReason, FrameCounts
 from sentinel_core.ports.camera_control import CameraControl
 
 _ALL = "of all cameras that are read now"
+
+
+class MetricsPage:
+    """The metrics of a service that runs by itself; a registry of its own."""
+
+    def __init__(self, *collectors: Collector) -> None:
+        self._registry = CollectorRegistry()
+        for collector in collectors:
+            self._registry.register(collector)
+
+    def __call__(self) -> tuple[bytes, str]:
+        """The text and its content type."""
+        return generate_latest(self._registry), CONTENT_TYPE_LATEST
 
 
 class FrameCollector(Collector):

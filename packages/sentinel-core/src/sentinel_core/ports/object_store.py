@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 
@@ -48,6 +49,23 @@ class ObjectStore(Protocol):
             Conflict: `if_absent` and the object is there already.
             StorageFull: No room; nothing is left behind.
             DependencyUnavailable: The store is away.
+        """
+        ...
+
+    async def put_file(self, key: ObjectKey, path: Path) -> None:
+        """Write the whole object from a file, piece by piece; it appears at once or not at all.
+
+        Raises:
+            StorageFull: No room; nothing is left behind.
+            DependencyUnavailable: The store is away, or the file cannot be read.
+        """
+        ...
+
+    async def get_range(self, key: ObjectKey, start: int, end: int) -> bytes:
+        """The bytes from `start` up to `end` (not included), which lie inside the object.
+
+        Raises:
+            NotFound: There is none.
         """
         ...
 

@@ -1,5 +1,6 @@
 """The object store in a folder, by obstore's LocalStore: one folder per bucket."""
 
+import asyncio
 import errno
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,19 @@ class FilesystemObjectStore:
             await self._bucket(key.bucket).put_async(
                 key.path, data, mode="create" if if_absent else "overwrite"
             )
+
+    async def put_file(self, key: ObjectKey, path: Path) -> None:
+        """Write piece by piece and rename."""
+        with _translated(key):
+            if not await asyncio.to_thread(path.is_file):
+                raise DependencyUnavailable(f"there is no file to store as {key}")
+            await self._bucket(key.bucket).put_async(key.path, path)
+
+    async def get_range(self, key: ObjectKey, start: int, end: int) -> bytes:
+        """Read a part of the file."""
+        with _translated(key):
+            found = await self._bucket(key.bucket).get_range_async(key.path, start=start, end=end)
+            return bytes(found)
 
     async def get(self, key: ObjectKey) -> bytes:
         """Read the whole file."""

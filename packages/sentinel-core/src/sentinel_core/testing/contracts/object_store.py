@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from sentinel_core.domain.errors import Conflict, NotFound
+from sentinel_core.domain.errors import Conflict, DependencyUnavailable, NotFound
 from sentinel_core.ports.object_store import ObjectKey, ObjectStore
 
 KEY = ObjectKey("sentinel-clips", "cam_01/anomalies/1.jpg")
@@ -24,6 +25,28 @@ class ObjectStoreContract:
     async def test_object_comes_back(self, objects: ObjectStore, data: bytes) -> None:
         await objects.put(KEY, data)
         assert await objects.get(KEY) == data
+
+    @pytest.mark.parametrize("size", [0, 5, 11 * MEBIBYTE])
+    async def test_file_comes_back(self, objects: ObjectStore, tmp_path: Path, size: int) -> None:
+        path = tmp_path / "movie.mp4"
+        path.write_bytes(bytes(range(256)) * (size // 256) + bytes(size % 256))
+        await objects.put_file(KEY, path)
+        assert await objects.get(KEY) == path.read_bytes()
+
+    async def test_file_that_is_not_there_leaves_nothing(
+        self, objects: ObjectStore, tmp_path: Path
+    ) -> None:
+        with pytest.raises(DependencyUnavailable):
+            await objects.put_file(KEY, tmp_path / "nothing.mp4")
+        with pytest.raises(NotFound):
+            await objects.head(KEY)
+
+    async def test_range_is_a_part(self, objects: ObjectStore) -> None:
+        await objects.put(KEY, b"0123456789")
+        assert await objects.get_range(KEY, 3, 7) == b"3456"
+        assert await objects.get_range(KEY, 0, 10) == b"0123456789"
+        with pytest.raises(NotFound):
+            await objects.get_range(ObjectKey(KEY.bucket, "nothing"), 0, 1)
 
     async def test_put_replaces(self, objects: ObjectStore) -> None:
         await objects.put(KEY, b"long and old")

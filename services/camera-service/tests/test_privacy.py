@@ -33,7 +33,7 @@ from sentinel_camera.worker.source_run import SourceRun
 from sentinel_camera.worker.video_output import UnitCounter, VideoOutputs
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.cameras import LiveViewMode, PrivacyMask, SourceReason
-from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.domain.errors import DependencyUnavailable, NotFound
 from sentinel_core.domain.frames import DropReason
 from sentinel_vision.frames.frame import Frame, Picture
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome
@@ -182,6 +182,9 @@ async def test_a_new_mask_leaves_nothing_of_what_was_seen_before(
     camera = await site.add("cam_01", secrets[0])
     await site.until_frames("cam_01", 3)
     await site.service.control.snapshot("cam_01")
+    before = site.frames[0]
+    span = {"from_pts_90k": before.pts_90k, "to_pts_90k": before.pts_90k + 9_000}
+    await site.service.control.cut_clip("cam_01", epoch=before.epoch, **span)
     async with site.service.live_video.watch("cam_01") as late:
         # The new source shows nothing, so that everything old would be seen.
         nothing = str(secrets[0].parent / "nothing.mkv")
@@ -189,10 +192,34 @@ async def test_a_new_mask_leaves_nothing_of_what_was_seen_before(
         await site.until_offline("cam_01", SourceReason.UNREADABLE)
         with pytest.raises(DependencyUnavailable):
             await site.service.control.snapshot("cam_01")
+        with pytest.raises(NotFound):
+            await site.service.control.cut_clip("cam_01", epoch=before.epoch, **span)
         async with site.service.live_video.watch("cam_01") as new:
             for stream in (late, new):
                 with pytest.raises(TimeoutError):
                     await asyncio.wait_for(anext(stream), 0.2)
+    assert site.counts("cam_01").is_balanced
+
+
+async def test_no_picture_is_inferred_unmasked_after_the_first_masked_one(
+    site: CameraSite, secrets: tuple[Path, Path]
+) -> None:
+    hidden = SECRET.repeat(2, 0).repeat(2, 1)
+    masked: list[bool] = []
+
+    async def look(frame: Frame) -> FrameOutcome:
+        y, _, _ = planes_of(frame)
+        is_masked = bool((y[hidden] == 16).all())
+        await site.clock.sleep(0.0 if is_masked else 0.5)
+        masked.append(is_masked)
+        return INFERRED
+
+    site.infer = look
+    camera = await site.add("cam_01", secrets[0])
+    await site.until(lambda: len(masked) > 1)
+    await site.update(camera, privacy_masks=(MASK,))
+    await site.until(lambda: masked[-3:] == [True] * 3)
+    assert masked == sorted(masked)
     assert site.counts("cam_01").is_balanced
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
@@ -51,6 +52,8 @@ class FrameForwarder:
         self._waiting: deque[tuple[Frame, float]] = deque()
         """Frames, and when they were offered."""
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -82,6 +85,11 @@ class FrameForwarder:
         while self._waiting:
             self._drop(self._waiting.popleft()[0], reason)
 
+    async def settle(self) -> None:
+        """Wait until no frame is in flight, but not for ever."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), _STOP_WAIT_S)
+
     async def stop(self) -> None:
         """Drop what waits and give the frame in flight a moment; fine to call twice."""
         self._stopping = True
@@ -106,6 +114,7 @@ class FrameForwarder:
 
     async def _forward(self, frame: Frame, offered_s: float) -> None:
         dropped: DropReason | None = DropReason.SHUTDOWN
+        self._idle.clear()
         try:
             dropped = (await self._transport.infer(frame)).dropped
         except SentinelError:
@@ -121,6 +130,7 @@ class FrameForwarder:
             else:
                 self._ledger.drop(dropped)
             frame.release()
+            self._idle.set()
 
     def _age_s(self, frame: Frame) -> float:
         return self._clock.monotonic() - frame.arrived_monotonic_s

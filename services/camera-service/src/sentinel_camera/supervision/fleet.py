@@ -170,6 +170,8 @@ class CameraFleet:
         await _end(entry.task)
         if entry.camera.privacy_masks != camera.privacy_masks:
             entry.feed.forget_pictures()
+            # What is being inferred was not masked either.
+            await entry.feed.forwarder.settle()
         entry.camera = camera
         self._begin(entry, camera)
 

@@ -53,19 +53,27 @@ class Channel(Generic[_Incoming]):
             ChannelClosed: No message will ever come.
         """
         try:
-            # Not `socket.recv_fds`: that forgets about its flags.
-            data, ancillary, _, _ = self._socket.recvmsg(
-                _MAX_MESSAGE_BYTES,
-                socket.CMSG_SPACE(_DESCRIPTOR_BYTES),
-                socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC,
-            )
+            data, ancillary = self._read_datagram()
         except BlockingIOError:
             return None
-        except ConnectionResetError:
-            raise ChannelClosed from None
         if not data:
             raise ChannelClosed
         return self._decoder.decode(data), _descriptor_in(ancillary)
+
+    def _read_datagram(self) -> tuple[bytes, Sequence[tuple[int, int, bytes]]]:
+        while True:
+            try:
+                # Not `socket.recv_fds`: that forgets about its flags.
+                data, ancillary, _, _ = self._socket.recvmsg(
+                    _MAX_MESSAGE_BYTES,
+                    socket.CMSG_SPACE(_DESCRIPTOR_BYTES),
+                    socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC,
+                )
+            except ConnectionResetError:
+                # Said once, where the other end left messages of ours unread; its own last
+                # messages are still to be read.
+                continue
+            return data, ancillary
 
     def close(self) -> None:
         """Close this end; fine to call twice."""

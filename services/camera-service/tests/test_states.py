@@ -1,8 +1,12 @@
 import asyncio
 
 import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentinel_camera.supervision.states import StateBoard
+from sentinel_camera.supervision.transitions import IllegalTransition, check_transition
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
 from sentinel_core.contracts.topics import CAMERA_STATES
@@ -65,7 +69,7 @@ async def test_states_are_repeated_for_those_who_come_late() -> None:
         asyncio.create_task(board.publish_changes()),
         asyncio.create_task(board.repeat_states()),
     ]
-    board.update("cam_01", SourceState.ONLINE)
+    board.update("cam_01", SourceState.CONNECTING)
     await clock.advance(25)
     assert len(await bus.read()) == 3
     for task in tasks:
@@ -91,9 +95,44 @@ async def test_a_bus_that_is_away_gets_the_newest_state_later() -> None:
 async def test_a_removed_camera_goes_offline() -> None:
     bus, clock = FlakyBus(), ManualClock()
     board = StateBoard(bus, clock)
+    board.update("cam_01", SourceState.CONNECTING)
     board.update("cam_01", SourceState.ONLINE)
     board.remove("cam_01")
     await board.flush()
     (event,) = await bus.read()
     assert (event.state, event.reason) == ("offline", "disabled")
     assert board.states == {}
+
+
+STATES = st.sampled_from([None, *SourceState])
+REASONS_OR_NONE = st.sampled_from([None, *SourceReason])
+
+
+@given(before=STATES, after=st.sampled_from(SourceState), reason=REASONS_OR_NONE)
+def test_offline_has_a_reason_and_leads_online_by_connecting_alone(
+    before: SourceState | None, after: SourceState, reason: SourceReason | None
+) -> None:
+    try:
+        check_transition(before, after, reason)
+    except IllegalTransition:
+        return
+    if after is SourceState.OFFLINE:
+        assert reason is not None
+    if after is SourceState.ONLINE:
+        assert before in (SourceState.CONNECTING, SourceState.ONLINE)
+        assert reason in (None, SourceReason.SLOW_CLOCK, SourceReason.CORRUPT)
+
+
+@pytest.mark.parametrize("state", SourceState)
+@pytest.mark.parametrize("reason", [SourceReason.DISABLED, SourceReason.CRASHED])
+def test_every_state_can_be_left(state: SourceState, reason: SourceReason) -> None:
+    check_transition(state, SourceState.OFFLINE, reason)
+    check_transition(state, SourceState.CONNECTING, SourceReason.STARTING)
+
+
+async def test_a_state_that_cannot_follow_is_refused() -> None:
+    board = StateBoard(FlakyBus(), ManualClock())
+    board.update("cam_01", SourceState.OFFLINE, SourceReason.REFUSED)
+    with pytest.raises(IllegalTransition):
+        board.update("cam_01", SourceState.ONLINE)
+    assert board.states["cam_01"].state is SourceState.OFFLINE

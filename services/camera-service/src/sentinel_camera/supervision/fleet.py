@@ -44,6 +44,14 @@ class _Entry:
     feed: CameraFeed
     task: asyncio.Task[None] | None = None
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether the reader has ended by a mistake of this program."""
+        task = self.task
+        if task is None or not task.done() or task.cancelled():
+            return False
+        return task.exception() is not None
+
 
 class CameraFleet:
     """Compares the database with what runs, once a second; it need not be told of changes."""
@@ -108,7 +116,7 @@ class CameraFleet:
             if known is None:
                 if camera.id in held:
                     self._add(camera, held[camera.id])
-            elif known.camera.revision != camera.revision:
+            elif known.camera.revision != camera.revision or known.is_broken:
                 await self._restart(known, camera)
 
     async def stop(self) -> None:

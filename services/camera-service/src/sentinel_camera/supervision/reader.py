@@ -9,8 +9,9 @@ from sentinel_camera.supervision.backoff import Backoff, TokenBucket
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.nursery import Nursery
 from sentinel_camera.supervision.session import ReadSession
+from sentinel_camera.supervision.stream_watch import StreamWatch
 from sentinel_camera.worker.messages import Failed, ReadJob
-from sentinel_core.domain.cameras import Camera, SourceReason
+from sentinel_core.domain.cameras import Camera, SourceReason, is_live_source
 from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput
 from sentinel_core.domain.frames import DropReason
 from sentinel_core.ports.clock import Clock
@@ -47,19 +48,27 @@ class CameraReader:
         self._parts = parts
         settings = parts.settings
         self._backoff = Backoff(settings.backoff_min_s, settings.backoff_max_s)
+        self._is_live = is_live_source(camera.source_url)
+        self._is_resumed = self._is_live or camera.loops
 
     async def run(self) -> None:
-        """Read until cancelled; returns at once where the source can never be read."""
+        """Read until cancelled; returns where nothing is left to be read as it is configured.
+
+        That is a source that may never be opened, and a file that was to be played once.
+        """
         try:
             check_source(self._camera.source_url, self._parts.file_roots)
         except InvalidInput as error:
             self._feed.come_offline(SourceReason.UNSUPPORTED_SOURCE, error.message)
             return
         while True:
-            await self._parts.bucket.take()
+            # The first try after a loss is as urgent as that of a new camera.
+            await self._parts.bucket.take(has_failed=self._backoff.failures > 1)
             started_s = self._parts.clock.monotonic()
             failure = await self._attempt()
             self._feed.come_offline(failure.reason, failure.detail)
+            if failure.reason is SourceReason.ENDED and not self._is_resumed:
+                return
             if self._parts.clock.monotonic() - started_s > _STEADY_S:
                 self._backoff.reset()
             await self._parts.clock.sleep(self._backoff.next_wait_s())
@@ -69,7 +78,8 @@ class CameraReader:
             worker = await self._parts.nursery.start_worker(self._job())
         except DependencyUnavailable as error:
             return Failed(SourceReason.CRASHED, error.message)
-        session = ReadSession(worker, self._feed)
+        self._feed.show_condition(None)
+        session = ReadSession(worker, self._feed, StreamWatch() if self._is_live else None)
         watchdog = asyncio.create_task(self._watch(session), name="camera-watchdog")
         lost = DropReason.SHUTDOWN
         try:

@@ -9,6 +9,7 @@ import msgspec
 from sentinel_camera.forwarding.leases import SlotLease
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.nursery import Worker
+from sentinel_camera.supervision.stream_watch import StreamWatch
 from sentinel_camera.worker.channel import ChannelClosed, close_descriptor
 from sentinel_camera.worker.messages import (
     Configured,
@@ -25,6 +26,7 @@ from sentinel_camera.worker.messages import (
 )
 from sentinel_camera.worker.shared_memory import SlotLayout
 from sentinel_core.domain.cameras import SourceReason
+from sentinel_core.domain.frames import DropReason
 from sentinel_vision.frames.frame import Picture
 
 _MESSAGES_PER_TURN = 64
@@ -37,9 +39,17 @@ BABBLED = Failed(SourceReason.CRASHED, "The process that reads this camera sends
 class ReadSession:
     """Takes what the worker sends and hands it to the feed, until the worker ends."""
 
-    def __init__(self, worker: Worker, feed: CameraFeed) -> None:
+    def __init__(self, worker: Worker, feed: CameraFeed, watch: StreamWatch | None) -> None:
+        """Begin to take what `worker` sends.
+
+        Args:
+            worker: Killed when the session closes.
+            feed: Takes packets and pictures.
+            watch: Tells what is wrong with a live source.
+        """
         self._worker = worker
         self._feed = feed
+        self._watch = watch
         self._ring: mmap.mmap | None = None
         self._slots: mmap.mmap | None = None
         self._layout = SlotLayout(0, 0, 0)
@@ -95,8 +105,11 @@ class ReadSession:
     def _take_note(self, message: FromWorker) -> None:
         if isinstance(message, Configured):
             self._feed.configure(message)
+            if self._watch is not None:
+                self._watch.announced_fps = message.fps
         elif isinstance(message, Dropped):
             self._feed.drop(message.reason)
+            self._note_due(message.reason)
         elif isinstance(message, Failed):
             self._failure = message
 
@@ -104,8 +117,10 @@ class ReadSession:
         if self._ring is None:
             raise ValueError("a packet came before the ring")
         data = self._ring[packet.offset : packet.offset + packet.size]
-        self._worker.channel.send(Consumed(packet.unit))
+        self._tell(Consumed(packet.unit))
         self.packets += 1
+        if self._watch is not None:
+            self._watch.note_unit(packet.dts, packet.arrived_s)
         self._feed.take_unit(self._worker.number, packet, data)
 
     def _take_picture(self, message: Sampled) -> None:
@@ -118,6 +133,13 @@ class ReadSession:
         let_go = lease.hold()
         self._feed.take_picture(message.unit, picture, views, lease)
         let_go()
+        self._note_due()
+
+    def _note_due(self, reason: DropReason | None = None) -> None:
+        """Conditions are shown as often as pictures are due."""
+        if self._watch is not None:
+            self._watch.note_due(reason)
+            self._feed.show_condition(self._watch.condition())
 
     def _give_back(self, message: Sampled) -> None:
         if self._open:
@@ -126,11 +148,12 @@ class ReadSession:
     def _set_rate(self, fps: float) -> None:
         self._tell(SetRate(fps))
 
-    def _tell(self, message: Released | SetRate) -> None:
+    def _tell(self, message: Consumed | Released | SetRate) -> None:
         try:
             self._worker.channel.send(message)
         except (ChannelClosed, BlockingIOError):
-            # The worker is dead, or hangs and does not read: the watchdog sees to it.
+            # The worker is dead, and what it said last is still to be read; or it hangs and does
+            # not read: the watchdog sees to it.
             return
 
 

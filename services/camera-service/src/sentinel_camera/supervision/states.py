@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 import structlog
 
+from sentinel_camera.supervision.transitions import check_transition
 from sentinel_core.contracts.generated.camera_state_event import (
     CameraHealthMessage,
     CameraStateEvent,
@@ -51,8 +52,13 @@ class StateBoard:
         detail: str | None = None,
         fps: float | None = None,
     ) -> None:
-        """Note a state; publishes it if anything is new."""
+        """Note a state; publishes it if anything is new.
+
+        Raises:
+            IllegalTransition: It cannot follow the one before, see `transitions`.
+        """
         before = self._states.get(camera_key)
+        check_transition(None if before is None else before.state, state, reason)
         now = self._clock.utc_now()
         if before is None:
             before = CameraState(

@@ -46,10 +46,13 @@ class Seen:
                 self.changed.clear()
                 await self.changed.wait()
 
+    async def until_seen(self, count: int) -> None:
+        """Wait until so many pictures were seen."""
+        await self.until(lambda: len(self.units) >= count)
+
     async def until_units(self, count: int) -> None:
         """Wait for so many pictures from now on."""
-        wanted = len(self.units) + count
-        await self.until(lambda: len(self.units) >= wanted)
+        await self.until_seen(len(self.units) + count)
 
 
 @asynccontextmanager

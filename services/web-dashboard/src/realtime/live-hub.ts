@@ -5,6 +5,7 @@ import type {
   IncidentMessage,
   LiveMessage,
 } from '@/shared/api/generated/live-message';
+import type { Camera } from '@/shared/api/types';
 import type { ConnectionState } from './connection';
 import { MediaClock } from './media-clock';
 import { decodeLiveMessage } from './messages';
@@ -13,7 +14,10 @@ import { ServerClock } from './server-clock';
 import { isEqual, TopicStore, ValueStore } from './topic-store';
 
 /** The slow side of a camera: what the server said last. */
-export type CameraLive = Omit<CameraStateMessage, 'type' | 'seq'>;
+export type CameraLive = Omit<CameraStateMessage, 'type' | 'seq'> & {
+  /** Left out by servers that measure none. */
+  readonly health?: Camera['health'];
+};
 
 type Listener<T> = (value: T) => void;
 

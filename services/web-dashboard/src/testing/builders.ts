@@ -53,6 +53,8 @@ export function makeCamera(parts: Partial<Camera> = {}): Camera {
     detail: null,
     since: AT,
     fps: 25,
+    sampled_fps: 5,
+    health: null,
     source_url: 'rtsp://10.0.0.7/stream1',
     has_credentials: false,
     enabled: true,

@@ -45,9 +45,9 @@ function CameraBridge({ camera }: { readonly camera: Camera }) {
   const live = useCameraLive(camera.key);
   useEffect(() => {
     if (live === undefined) return;
-    const { status, state, detail, since, fps } = live;
+    const { status, state, detail, since, fps, health = null } = live;
     const reason = live.reason as Camera['reason'];
-    patchCameraState(client, camera.key, { status, state, reason, detail, since, fps });
+    patchCameraState(client, camera.key, { status, state, reason, detail, since, fps, health });
   }, [client, camera.key, live]);
   return null;
 }

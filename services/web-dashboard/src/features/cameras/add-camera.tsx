@@ -8,8 +8,10 @@ import { Dialog } from '@/shared/ui/dialog';
 import { FormProblem } from '@/shared/ui/panel-state';
 import { type CameraDraft, draftFaults, EMPTY_DRAFT, toCreate } from './camera-draft';
 import { CameraFields } from './camera-fields';
+import { ProbeProgress } from './probe-progress';
 import { ProbeFailure, ProbeReport } from './probe-result';
 import { SourceField } from './source-field';
+import { kindOf } from './source-kind';
 
 interface AddCameraProps {
   readonly onClose: () => void;
@@ -64,11 +66,7 @@ export function AddCamera({ onClose, onAdded }: AddCameraProps) {
             {probe.isPending ? 'Looking…' : isTested ? 'Test again' : 'Test the source'}
           </Button>
         </div>
-        {probe.isPending && (
-          <p role="status" className="text-muted text-sm">
-            Opening the source. This takes at most ten seconds.
-          </p>
-        )}
+        {probe.isPending && <ProbeProgress kind={kindOf(draft.sourceUrl)} />}
         {probe.isError && <ProbeFailure error={probe.error} />}
         {probe.isSuccess && <ProbeReport result={probe.data} />}
         {isTested && (

@@ -4,6 +4,7 @@ import { KeyRound, MapPin, MapPinOff } from 'lucide-react';
 import { statsQuery } from '@/shared/api/stats';
 import type { Camera } from '@/shared/api/types';
 import { useSelection } from '@/shared/state/selection';
+import { HealthMark } from '@/shared/ui/health';
 import { Age } from '@/shared/ui/moment';
 import { STATUS_LOOK, StatusMark, statusOf } from '@/shared/ui/status';
 import { reasonWord } from '@/shared/words';
@@ -14,7 +15,7 @@ const HEADINGS = [
   { word: 'State', className: 'w-[14.375rem]' },
   { word: 'Camera', className: '' },
   { word: 'Source', className: 'max-lg:hidden' },
-  { word: 'Video', className: 'w-20 text-right' },
+  { word: 'Video', className: 'w-27 text-right' },
   { word: 'Inferred', className: 'w-24 text-right' },
   { word: 'Dropped', className: 'w-24 text-right' },
   { word: '', className: 'w-[18.125rem]' },
@@ -72,12 +73,13 @@ export function CameraTable({ cameras, onEdit, onZones }: CameraTableProps) {
 
 function StateCell({ camera }: { readonly camera: Camera }) {
   const status = statusOf(camera);
-  const reason = camera.reason === null ? null : reasonWord(camera.reason);
+  const reason = noteOf(camera);
   return (
     <td className="px-3">
       <span className="flex items-center gap-2">
         <StatusMark status={status} />
         {STATUS_LOOK[status].word}
+        {camera.health !== null && <HealthMark health={camera.health} withWord />}
         {camera.since !== null && (
           <span className="text-faint text-xs">
             <Age at={camera.since} />
@@ -91,6 +93,12 @@ function StateCell({ camera }: { readonly camera: Camera }) {
       )}
     </td>
   );
+}
+
+/** Why it is not online, or else why it does not do well. */
+function noteOf({ reason, health }: Camera): string | null {
+  if (reason !== null) return reasonWord(reason);
+  return health === null || health.grade === 'good' ? null : (health.reasons[0] ?? null);
 }
 
 function NameCell({ camera }: { readonly camera: Camera }) {
@@ -146,7 +154,13 @@ function FrameCells({ camera, account }: FrameCellsProps) {
         ) : (
           `${camera.fps.toFixed(camera.fps < 10 ? 1 : 0)} fps`
         )}
-        <span className="block text-faint text-xs">{camera.sample_fps} used</span>
+        <span
+          className="block text-faint text-xs"
+          title="Frames per second that are inferred now, of those that are wanted"
+        >
+          {camera.sampled_fps === null ? '' : `${camera.sampled_fps.toFixed(1)} of `}
+          {camera.sample_fps} used
+        </span>
       </td>
       <td className="px-3 text-right" title={title}>
         {account === undefined ? '–' : counts.format(account.inferred)}

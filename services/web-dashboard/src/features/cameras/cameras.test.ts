@@ -8,6 +8,7 @@ describe('the account of frames', () => {
   const account = {
     camera_id: 'cam_01',
     state: 'online' as const,
+    sampled_fps: 4.9,
     captured: 1000,
     inferred: 985,
     in_flight: 1,

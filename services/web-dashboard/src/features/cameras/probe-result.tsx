@@ -1,24 +1,12 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { problemOf } from '@/shared/api/problem';
 import type { ProbeResult } from '@/shared/api/types';
-import { formatDuration } from '@/shared/time/format';
 import { reasonWord } from '@/shared/words';
+import { probeFacts } from './probe-facts';
 
 /** What the source sends, in numbers and in advice. */
 export function ProbeReport({ result }: { readonly result: ProbeResult }) {
-  const facts: readonly (readonly [string, string])[] = [
-    ['Codec', [result.codec.toUpperCase(), result.profile].filter(Boolean).join(' ')],
-    ['Picture', `${result.width} × ${result.height}`],
-    ['Rate', result.fps === null ? 'not told' : `${result.fps.toFixed(1)} fps`],
-    [
-      'Key frame',
-      result.keyframe_interval_s === null
-        ? 'not seen twice'
-        : `every ${result.keyframe_interval_s.toFixed(1)} s`,
-    ],
-    ['Length', result.duration_s === null ? 'live' : formatDuration(result.duration_s)],
-    ['Answered in', `${result.took_s.toFixed(1)} s`],
-  ];
+  const facts = probeFacts(result);
   return (
     <div className="flex flex-col gap-3" role="status">
       <div className="grid grid-cols-[15rem_1fr] gap-4">

@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import type { Camera } from '@/shared/api/types';
 import { formatDuration, secondsBetween } from '@/shared/time/format';
 import { useNow } from '@/shared/time/use-now';
+import { HealthMark } from '@/shared/ui/health';
 import { ShapeMark, StatusMark, statusOf } from '@/shared/ui/status';
 import { reasonWord } from '@/shared/words';
 import type { TileState, TileStats } from '@/video';
@@ -15,6 +16,11 @@ export function TileName({ camera, state }: { camera: Camera; state: TileState }
       <TileMark camera={camera} state={state} />
       <span className="truncate font-strong">{camera.name}</span>
       <StateWord state={state} />
+      {camera.health !== null && camera.health.grade !== 'good' && (
+        <span className="pointer-events-auto flex">
+          <HealthMark health={camera.health} withWord={false} />
+        </span>
+      )}
     </span>
   );
 }

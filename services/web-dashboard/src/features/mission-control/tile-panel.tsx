@@ -3,6 +3,7 @@ import { Popover } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { Camera } from '@/shared/api/types';
 import { type OverlayMode, type PlayerChoice, usePreferences } from '@/shared/state/preferences';
+import { healthText } from '@/shared/ui/health';
 import { Segmented } from '@/shared/ui/segmented';
 import type { TileStats } from '@/video';
 import { figuresOf, PLAYER_WORDS } from './tile-figures';
@@ -37,6 +38,11 @@ export function TilePanel({ camera, stats, children }: TilePanelProps) {
             </p>
           )}
           <Figures stats={stats} />
+          {camera.health !== null && (
+            <p className="whitespace-pre-line border-hairline border-t pt-2 text-muted">
+              {healthText(camera.health)}
+            </p>
+          )}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

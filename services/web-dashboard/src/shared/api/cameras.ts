@@ -55,7 +55,10 @@ export async function saveZones(cameraKey: string, body: ZoneSet): Promise<ZoneS
 }
 
 /** The part of a camera that moves, as the live socket tells it. */
-export type CameraChange = Pick<Camera, 'status' | 'state' | 'reason' | 'detail' | 'since' | 'fps'>;
+export type CameraChange = Pick<
+  Camera,
+  'status' | 'state' | 'reason' | 'detail' | 'since' | 'fps' | 'health'
+>;
 
 /** Writes a camera's new state into the list, without asking the server again. */
 export function patchCameraState(client: QueryClient, key: string, change: CameraChange): void {

@@ -145,6 +145,7 @@ def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:
             frames=frames,
             media_tokens=ports.media_tokens,
             restreamer=ports.restreamer,
+            objects=ports.objects,
         ),
     )
     api = sentinel_api.build(

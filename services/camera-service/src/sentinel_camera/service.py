@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sentinel_camera.assignment.tenure import CameraAssignment, SoleAssignment
+from sentinel_camera.clips.recorder import Recorder
+from sentinel_camera.clips.recording_desk import RecordingDesk, RecordingLimits
 from sentinel_camera.clips.ring import ClipRing
 from sentinel_camera.clips.shelf import ClipShelf
 from sentinel_camera.health.watch import HealthWatch
@@ -28,6 +30,7 @@ from sentinel_core.ports.camera_control import ClipCut, ProbeReport
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus
 from sentinel_core.ports.media_tokens import MediaTokens
+from sentinel_core.ports.object_store import ObjectStore
 from sentinel_core.ports.repositories import Database
 from sentinel_core.ports.restreamer import Restreamer
 from sentinel_core.runtime.settings import Settings
@@ -35,6 +38,7 @@ from sentinel_vision.frames.jpeg import encode_picture
 from sentinel_vision.frames.transport import FrameTransport
 
 _CONNECT_BURST = 4
+_MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,8 @@ class CameraPorts:
     """Which cameras are this process's; None: all."""
     media_tokens: MediaTokens | None = None
     restreamer: Restreamer | None = None
+    objects: ObjectStore | None = None
+    """Where recordings end; None: nothing is recorded."""
 
 
 class CameraService:
@@ -94,6 +100,7 @@ class CameraService:
         self._fleet = CameraFleet(fleet_ports, self._board, parts)
         self._rates = NodeRates(self._camera_rates, _rate_limits(settings), ports.clock)
         self._health = HealthWatch(lambda: self._fleet.feeds, self._board, ports.clock)
+        self._recordings = self._recording_desk(settings, ports)
         probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
         self.control = FleetControl(self._fleet, self._board, probe, self._clips)
         self.live_video = FleetVideo(self._fleet)
@@ -101,13 +108,29 @@ class CameraService:
 
     def _sink_factories(self) -> tuple[SinkFactory, ...]:
         """What takes each camera's coded video, besides the browsers of this process."""
-        served = (self._clips.ring_for, lambda _camera: HlsPackager(self._clock))
+        served = (
+            self._clips.ring_for,
+            lambda _camera: HlsPackager(self._clock),
+            lambda _camera: Recorder(),
+        )
         return served if self._publishing is None else (*served, self._publishing.make_sink)
+
+    def _recording_desk(self, settings: Settings, ports: CameraPorts) -> RecordingDesk | None:
+        if ports.objects is None:
+            return None
+        limits = RecordingLimits(
+            settings.data_path / "recordings", round(settings.cameras.recording_max_mb * _MEGABYTE)
+        )
+        return RecordingDesk(ports.database, ports.objects, ports.clock, limits, self._recorder_of)
 
     @property
     def process_ids(self) -> list[int]:
         """The processes that read cameras at present."""
         return self._nursery.worker_pids
+
+    def _recorder_of(self, camera_key: str) -> Recorder | None:
+        feed = self._fleet.feeds.get(camera_key)
+        return None if feed is None else feed.sink(Recorder)
 
     def _camera_rates(self) -> Mapping[str, CameraRate]:
         return {key: feed.rate for key, feed in self._fleet.feeds.items()}
@@ -123,6 +146,9 @@ class CameraService:
             asyncio.create_task(self._rates.keep_adapted(), name="camera-rates"),
             asyncio.create_task(self._health.keep_graded(), name="camera-health"),
         ]
+        if self._recordings is not None:
+            recording = self._recordings.keep_recorded()
+            self._tasks.append(asyncio.create_task(recording, name="camera-recordings"))
 
     async def stop(self) -> None:
         """Stop reading; all processes are gone when this returns."""
@@ -130,6 +156,8 @@ class CameraService:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._recordings is not None:
+            await self._recordings.stop()
         await self._fleet.stop()
         if self._publishing is not None:
             await self._publishing.stop()

@@ -85,6 +85,9 @@ class CameraSettings(BaseModel):
     clip_memory_mb: int = Field(
         default=64, ge=1, description="Video kept for clips, of all cameras of this process"
     )
+    recording_max_mb: float = Field(
+        default=2048.0, gt=0, description="A recording on demand ends when it has become so large"
+    )
     floor_fps: float = Field(
         default=2.0, gt=0, description="Frames per second that every camera gets under load"
     )

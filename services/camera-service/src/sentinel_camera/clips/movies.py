@@ -1,6 +1,7 @@
 """Coded video as MP4 files; nothing is encoded anew."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -60,7 +61,9 @@ def _remux(source: BinaryIO, target: str) -> None:
         video = fragments.streams.video[0]
         track = movie.add_stream_from_template(video)
         assert isinstance(track, VideoStream)  # noqa: S101 - a video stream's copy is one
-        for packet in fragments.demux(video):
-            if packet.size:
-                packet.stream = track
-                movie.mux(packet)
+        # A film that was broken off ends in the middle of a picture: what is whole counts.
+        with suppress(av.error.InvalidDataError, EOFError):
+            for packet in fragments.demux(video):
+                if packet.size:
+                    packet.stream = track
+                    movie.mux(packet)

@@ -13,6 +13,7 @@ from sentinel_camera.service import CameraPorts, CameraService
 from sentinel_camera.supervision.nursery import Nursery
 from sentinel_camera.testing.clips import picture_number
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key
+from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
@@ -20,12 +21,15 @@ from sentinel_core.contracts.generated.camera_state_event import CameraStateEven
 from sentinel_core.contracts.topics import CAMERA_STATES
 from sentinel_core.domain.cameras import Camera, SourceReason
 from sentinel_core.domain.frames import FrameCounts
+from sentinel_core.domain.recordings import Recording
 from sentinel_core.ports.event_bus import TopicPartition
 from sentinel_core.runtime.settings import CameraSettings, Settings
 from sentinel_core.testing.builders import make_camera
+from sentinel_core.testing.contracts.recordings import make_recording, read_recording
 from sentinel_vision.frames.frame import Frame, Picture
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome, InProcessFrameTransport
 
+_KEY = generate_key()
 _POLL_S = 0.01
 _PATIENCE_S = 30.0
 
@@ -59,12 +63,17 @@ class CameraSite:
         self._database = open_database(
             f"sqlite+aiosqlite:///{folder / 'cameras.db'}",
             clock=self.clock,
-            secrets=FernetSecrets(generate_key()),
+            secrets=FernetSecrets(_KEY),
         )
         transport = InProcessFrameTransport()
         transport.connect(self._look)
+        self.objects = FilesystemObjectStore(folder / "objects")
         ports = CameraPorts(
-            clock=self.clock, bus=self.bus, database=self._database, frames=transport
+            clock=self.clock,
+            bus=self.bus,
+            database=self._database,
+            frames=transport,
+            objects=self.objects,
         )
         self.service = CameraService(self._settings, ports, nursery)
 
@@ -89,10 +98,14 @@ class CameraSite:
         camera = make_camera(key=key, source_url=str(source), sample_fps=20.0, **changes)
         async with self._database.transaction() as work:
             await work.cameras.add(camera)
+        await self.resume()
+        return camera
+
+    async def resume(self) -> None:
+        """See that the service runs, with the cameras that are in the database."""
         if not self._started:
             self._started = True
             await self.service.start()
-        return camera
 
     async def update(self, camera: Camera, **changes: object) -> Camera:
         """Change a camera's configuration."""
@@ -100,6 +113,24 @@ class CameraSite:
         async with self._database.transaction() as work:
             await work.cameras.update(changed)
         return changed
+
+    async def record(self, camera: Camera, **changes: object) -> Recording:
+        """Ask for a recording."""
+        recording = make_recording(
+            camera.id, camera_key=camera.key, started_at=self.clock.utc_now(), **changes
+        )
+        async with self._database.transaction() as work:
+            await work.recordings.add(recording)
+        return recording
+
+    async def end_recording(self, recording: Recording) -> None:
+        """Ask for its end."""
+        async with self._database.transaction() as work:
+            await work.recordings.request_end(recording.id, self.clock.utc_now())
+
+    async def recording(self, recording: Recording) -> Recording:
+        """How far it has come."""
+        return await read_recording(self._database, recording.id)
 
     async def remove(self, camera: Camera) -> None:
         """Remove a camera."""

@@ -1,6 +1,7 @@
 """Live video encoded anew where that is asked for: its clock is that of the frames."""
 
 import asyncio
+from collections.abc import Callable
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -74,3 +75,35 @@ async def test_another_size_brings_another_configuration(site: CameraSite, clips
                 stream.pieces.append(await anext(watched))
         await site.until(lambda: site.frames[-1].size == (1280, 720))
     assert site.counts("cam_01").is_balanced
+
+
+async def test_a_clock_that_jumps_starts_a_new_epoch_at_a_keyframe(
+    site: CameraSite, clips: Path
+) -> None:
+    async with RtspServer(clips / "plain.mp4") as server:
+        await site.add("cam_01", server.url, live_view=LiveViewMode.TRANSCODED)
+        for jump_90k in (-3_600 * 90_000, 3_600 * 90_000):
+            before = (await site.until_frames("cam_01", len(site.frames) + 2))[-1]
+            server.jump_90k += jump_90k
+            await site.until_epoch_after("cam_01", before.epoch)
+            assert 0 < site.frames[-1].pts_90k - before.pts_90k < 60 * 90_000
+        stream = Stream()
+        await stream.take(site, 5)
+        with av.open(BytesIO(b"".join(stream.pieces)), "r") as container:
+            assert len(list(container.decode(video=0))) == 4
+        assert server.connections == 1
+    assert site.counts("cam_01").is_balanced
+
+
+async def test_large_video_is_scaled_and_its_frames_are_not(
+    make_site: Callable[..., CameraSite], clips: Path
+) -> None:
+    async with make_site(live_max_px=320) as site:
+        await site.add("cam_01", clips / "large.mp4", live_view=LiveViewMode.TRANSCODED)
+        await site.until_frames("cam_01", 1)
+        stream = Stream()
+        await stream.take(site, 3)
+        with av.open(BytesIO(b"".join(stream.pieces)), "r") as container:
+            shown = next(container.decode(video=0))
+        assert (shown.width, shown.height) == (320, 180)
+        assert site.frames[-1].size == (1280, 720)

@@ -199,3 +199,7 @@ bench-rules: .venv-bench/.made generate ## Rules: time per frame (P11)
 .PHONY: bench-start
 bench-start: env generate dashboard ## Start: seconds to the first box in the browser (P9)
 	@$(BIN)/python benchmarks/start.py $(BENCH_ARGS)
+
+.PHONY: bench-transport
+bench-transport: env generate ## Frames to inference over gRPC: raw and JPEG beside a bare stream
+	@$(BIN)/python benchmarks/frame_transport.py $(BENCH_ARGS)

@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from sentinel_core.adapters.grpc import GrpcServer
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.contracts.generated import inference_stream_pb2 as messages
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.domain.frames import DropReason
-from sentinel_vision.frames.frame import Frame, JpegPicture
+from sentinel_vision.frames.frame import Frame, RemotePicture
 from sentinel_vision.frames.grpc.receiver import FrameReceiver
 from sentinel_vision.frames.grpc.sender import GrpcFrameTransport, SenderSettings
 from sentinel_vision.frames.grpc.wire import (
@@ -148,10 +150,28 @@ async def test_raw_pictures_arrive_pixel_for_pixel() -> None:
         frame = make_frame(size=(1280, 720))
         frame.rgb[::7, ::3] = 250
         await link.transport.infer(frame)
-        seen = link.inference.seen[0].frame
-        assert (seen.rgb == frame.rgb).all()
-        assert isinstance(seen.picture, JpegPicture)
-        assert encode_picture(seen.picture) == encode_picture(frame.picture, 88)
+        assert (link.inference.seen[0].frame.rgb == frame.rgb).all()
+
+
+async def test_a_source_picture_that_cannot_be_had_is_made_from_the_small_one() -> None:
+    async with grpc_link() as link:
+        files: list[bytes] = []
+        asked = asyncio.Event()
+
+        async def snapshot_after_the_sender_has_gone(frame: Frame) -> FrameOutcome:
+            await asked.wait()
+            files.append(await asyncio.to_thread(encode_picture, frame.picture))
+            return INFERRED
+
+        link.inference.react = snapshot_after_the_sender_has_gone
+        sending = asyncio.create_task(link.transport.infer(make_frame(size=(1280, 720))))
+        await until(lambda: "cam_01" in link.inference.at_work)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        asked.set()
+        await until(lambda: bool(files))
+        assert Image.open(BytesIO(files[0])).size == (1280, 720)
 
 
 async def test_of_one_camera_one_frame_is_in_flight() -> None:
@@ -271,13 +291,23 @@ async def test_an_inference_that_fails_fails_one_frame() -> None:
         assert await link.transport.infer(make_frame()) == INFERRED
 
 
-async def test_a_frame_too_large_for_a_message_costs_no_stream() -> None:
+async def test_a_source_picture_too_large_for_a_message_costs_no_stream() -> None:
     async with grpc_link() as link:
-        huge = replace(make_frame(), picture=JpegPicture(bytes(17 * 1024 * 1024), 6000, 6000))
-        outcome = await link.transport.infer(huge)
-        assert outcome == FrameOutcome(DropReason.INFERENCE_ERROR)
-        assert await link.transport.infer(make_frame("cam_02")) == INFERRED
+        files: list[bytes] = []
+
+        async def take_snapshot(frame: Frame) -> FrameOutcome:
+            files.append(await asyncio.to_thread(encode_picture, frame.picture))
+            return INFERRED
+
+        link.inference.react = take_snapshot
+        huge = RemotePicture(640, 360, lambda: bytes(17 * 1024 * 1024))
+        assert await link.transport.infer(replace(make_frame(), picture=huge)) == INFERRED
+        assert Image.open(BytesIO(files[0])).size == (640, 360)
         assert link.sender.connections == 1
+
+
+def never() -> bytes:
+    raise TimeoutError
 
 
 FIELDS = st.fixed_dictionaries(
@@ -286,7 +316,6 @@ FIELDS = st.fixed_dictionaries(
         "width": st.sampled_from([0, 64, 2**31]),
         "height": st.sampled_from([0, 36, 2**31]),
         "captured_at_us": st.integers(-(2**63), 2**63 - 1),
-        "picture_jpeg": st.binary(max_size=64),
         "age_us": st.integers(0, 2**64 - 1),
     }
 )
@@ -307,7 +336,7 @@ def test_what_is_no_frame_is_refused(
         message.analysis.width, message.analysis.height = size
         message.analysis.data = data
     with pytest.raises(UnreadableFrame):
-        decode_frame(message, received_s=0.0)
+        decode_frame(message, 0.0, never)
 
 
 @given(st.data())
@@ -319,7 +348,7 @@ def test_a_damaged_frame_is_refused_or_read(data: st.DataObject) -> None:
     message = messages.Frame()
     try:
         message.ParseFromString(bytes(raw))
-        frame = decode_frame(message, received_s=0.0)
+        frame = decode_frame(message, 0.0, never)
     except Exception as error:  # noqa: BLE001 - whatever else is raised fails the test
         assert type(error).__name__ in {"DecodeError", "UnreadableFrame"}  # noqa: PT017
     else:

@@ -41,17 +41,18 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class JpegPicture:
-    """A picture as it came over the network; only ever needed as the file it is.
+class RemotePicture:
+    """A picture that lies where the camera is read; fetched where it is needed.
 
     Attributes:
-        data: A JPEG file.
         width: Pixels, as `height`.
+        fetch: The picture as a JPEG file. Waits for the network, so it is called in a worker
+            thread, and before the frame's outcome is told.
     """
 
-    data: bytes
     width: int
     height: int
+    fetch: Callable[[], bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -80,7 +81,7 @@ class Frame:
     arrived_monotonic_s: float
     is_live: bool
     rgb: NDArray[np.uint8]
-    picture: Picture | JpegPicture
+    picture: Picture | RemotePicture
     fence: int = 0
     release: Callable[[], None] = field(default=lambda: None, repr=False)
 

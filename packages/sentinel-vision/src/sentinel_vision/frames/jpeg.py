@@ -3,8 +3,9 @@
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
+from PIL import Image
 
-from sentinel_vision.frames.frame import JpegPicture, Picture
+from sentinel_vision.frames.frame import Picture, RemotePicture
 
 _CODES = np.arange(256, dtype=np.float64)
 # Video keeps luma in 16..235 and chroma in 16..240 (BT.601, BT.709), JFIF wants 0..255.
@@ -12,21 +13,28 @@ _FULL_LUMA = np.clip(np.rint((_CODES - 16) * 255 / 219), 0, 255).astype(np.uint8
 _FULL_CHROMA = np.clip(np.rint((_CODES - 128) * 255 / 224 + 128), 0, 255).astype(np.uint8)
 
 
-def encode_picture(picture: Picture | JpegPicture, quality: int = 85) -> bytes:
+def encode_picture(picture: Picture | RemotePicture, quality: int = 85) -> bytes:
     """A JPEG file of the whole picture.
 
     Args:
         picture: Any size; planes may be views with padded rows.
-        quality: 1 (small) to 100 (good); one that is JPEG already stays as it is.
+        quality: 1 (small) to 100 (good); one that has to be fetched comes in its own.
     """
-    if isinstance(picture, JpegPicture):
-        return picture.data
+    if isinstance(picture, RemotePicture):
+        return picture.fetch()
     data: bytes = simplejpeg.encode_jpeg_yuv_planes(
         _as_jfif(picture.y, _FULL_LUMA, full_range=picture.full_range),
         _as_jfif(picture.u, _FULL_CHROMA, full_range=picture.full_range),
         _as_jfif(picture.v, _FULL_CHROMA, full_range=picture.full_range),
         quality=quality,
     )
+    return data
+
+
+def enlarge(rgb: NDArray[np.uint8], width: int, height: int, quality: int = 85) -> bytes:
+    """A JPEG file of `rgb` (uint8, shape (h, w, 3)), scaled to the given size."""
+    image = Image.fromarray(rgb).resize((width, height), Image.Resampling.BILINEAR)
+    data: bytes = simplejpeg.encode_jpeg(np.asarray(image), quality=quality)
     return data
 
 

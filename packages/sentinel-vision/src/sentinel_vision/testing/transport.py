@@ -13,6 +13,7 @@ from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.domain.frames import DropReason
 from sentinel_vision.frames.frame import Frame, Picture, analysis_size
+from sentinel_vision.frames.jpeg import encode_picture
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome, FrameTransport
 
 EPOCH = "01JH7Z00000000000000000000"
@@ -140,6 +141,21 @@ class FrameTransportContract:
 
         link.inference.react = drop
         assert await link.transport.infer(make_frame()) == FrameOutcome(reason)
+
+    @pytest.mark.parametrize("size", [(1920, 1080), (641, 359), (320, 240)])
+    async def test_the_source_picture_can_be_had_while_the_frame_is_in_flight(
+        self, link: FrameLink, size: tuple[int, int]
+    ) -> None:
+        files: list[bytes] = []
+
+        async def take_snapshot(frame: Frame) -> FrameOutcome:
+            files.append(await asyncio.to_thread(encode_picture, frame.picture, 88))
+            return INFERRED
+
+        link.inference.react = take_snapshot
+        frame = make_frame(size=size)
+        assert await link.transport.infer(frame) == INFERRED
+        assert files == [encode_picture(frame.picture, 88)]
 
     async def test_age_goes_along(self, link: FrameLink) -> None:
         await link.transport.infer(make_frame(age_s=0.2))

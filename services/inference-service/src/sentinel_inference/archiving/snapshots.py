@@ -10,7 +10,7 @@ from sentinel_core.domain.incidents import Evidence, Incident
 from sentinel_core.ports.object_store import ObjectKey, ObjectStore
 from sentinel_vision.detection.detections import NO_TRACK
 from sentinel_vision.frames.annotation import draw_detections
-from sentinel_vision.frames.frame import JpegPicture, Picture
+from sentinel_vision.frames.frame import Picture, RemotePicture
 from sentinel_vision.frames.jpeg import encode_picture
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.scene import SceneFrame
@@ -40,7 +40,7 @@ def evidence_keys(incident: Incident) -> Evidence:
 
 
 def take_snapshot(
-    change: IncidentChange, scene: SceneFrame, picture: Picture | JpegPicture
+    change: IncidentChange, scene: SceneFrame, picture: Picture | RemotePicture
 ) -> Snapshot:
     """Encode both pictures; runs in a worker, while the frame is still there."""
     plain = encode_picture(picture, JPEG_QUALITY)

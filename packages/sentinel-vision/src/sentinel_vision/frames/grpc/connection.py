@@ -8,16 +8,19 @@ from typing import TypeAlias
 import grpc
 from grpc import aio
 
+from sentinel_core.adapters.grpc import MAX_MESSAGE_BYTES
 from sentinel_core.contracts.generated import inference_stream_pb2 as messages
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.domain.frames import DropReason
 from sentinel_core.ports.clock import Clock
-from sentinel_vision.frames.grpc.wire import decode_fate
+from sentinel_vision.frames.frame import Frame, Picture, RemotePicture
+from sentinel_vision.frames.grpc.wire import decode_fate, encode_source_picture
 from sentinel_vision.frames.transport import FrameOutcome
 
 Call: TypeAlias = "aio.StreamStreamCall[messages.InferRequest, messages.InferResponse]"
 
 _OPEN_WAIT_S = 5.0
+_MAX_PICTURE_BYTES = MAX_MESSAGE_BYTES - 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -25,18 +28,21 @@ class _Entry:
     """A frame on its way."""
 
     request: messages.InferRequest
+    picture: Picture | RemotePicture
     arrived_s: float
     outcome: asyncio.Future[FrameOutcome] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
     is_written: bool = False
     is_abandoned: bool = False
+    answering: "asyncio.Task[None] | None" = None
+    """Sends the source's picture."""
 
 
 class SendingStream:
     """Writes frames as credits come, and gives each its outcome.
 
-    Only the writer's task writes: gRPC ends a call whose write is cancelled.
+    Only tasks of its own write: gRPC ends a call whose write is cancelled.
     """
 
     def __init__(self, call: Call, clock: Clock, *, frame_timeout_s: float) -> None:
@@ -47,6 +53,7 @@ class SendingStream:
         self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
         self._entries: dict[int, _Entry] = {}
         self._sequences = itertools.count(1)
+        self._writing = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
         self.is_closing = False
         """It takes no more frames."""
@@ -72,13 +79,13 @@ class SendingStream:
         self._writer = asyncio.create_task(self._write(), name="frame-writer")
 
     async def send(
-        self, request: messages.InferRequest, *, arrived_s: float, latest_s: float | None
+        self, request: messages.InferRequest, frame: Frame, *, latest_s: float | None
     ) -> FrameOutcome:
         """Send a frame and wait for its outcome.
 
         Args:
-            request: Holds the frame.
-            arrived_s: `Clock.monotonic()` of its packet.
+            request: Holds the frame as it is sent.
+            frame: The frame itself; its picture is looked at until this returns.
             latest_s: When it is too late to send it; None: it is sent whenever that can be.
 
         Raises:
@@ -86,7 +93,7 @@ class SendingStream:
         """
         if latest_s is not None and self._clock.monotonic() > latest_s:
             return FrameOutcome(DropReason.STALE)
-        entry = _Entry(request, arrived_s)
+        entry = _Entry(request, frame.picture, frame.arrived_monotonic_s)
         sequence = request.frame.sequence = next(self._sequences)
         self._entries[sequence] = entry
         self._waiting.put_nowait(entry)
@@ -95,6 +102,8 @@ class SendingStream:
         finally:
             entry.is_abandoned = True
             self._entries.pop(sequence, None)
+            if entry.answering is not None:
+                await asyncio.wait([entry.answering])
 
     async def receive(self) -> None:
         """Take what comes until the stream ends.
@@ -145,10 +154,24 @@ class SendingStream:
             message.age_us = round(age_s * 1e6)
             message.remaining_ms = round(self._frame_timeout_s * 1000)
             entry.is_written = True
-            try:
-                await self._call.write(entry.request)
-            except (grpc.RpcError, aio.UsageError, asyncio.InvalidStateError):
+            if not await self._write_one(entry.request):
                 return  # the reader learns it too
+
+    async def _write_one(self, request: messages.InferRequest) -> bool:
+        try:
+            async with self._writing:
+                await self._call.write(request)
+        except (grpc.RpcError, aio.UsageError, asyncio.InvalidStateError):
+            return False
+        return True
+
+    async def _answer(self, sequence: int, picture: Picture | RemotePicture) -> None:
+        jpeg = await asyncio.to_thread(encode_source_picture, picture)
+        # One that is too large is answered too: nobody need wait for it.
+        found = messages.SourcePicture(
+            sequence=sequence, jpeg=jpeg if len(jpeg) < _MAX_PICTURE_BYTES else b""
+        )
+        await self._write_one(messages.InferRequest(picture=found))
 
     async def _next(self) -> _Entry:
         while (entry := await self._waiting.get()).is_abandoned:
@@ -161,6 +184,13 @@ class SendingStream:
         kind = response.WhichOneof("kind")
         if kind == "drain":
             self.is_closing = True
+        elif kind == "picture_request":
+            sequence = response.picture_request.sequence
+            asked = self._entries.get(sequence)
+            if asked is not None and asked.answering is None:
+                asked.answering = asyncio.create_task(
+                    self._answer(sequence, asked.picture), name="source-picture"
+                )
         elif kind == "outcome":
             entry = self._entries.get(response.outcome.sequence)
             if entry is not None and not entry.outcome.done():

@@ -19,6 +19,8 @@ from sentinel_vision.frames.transport import FrameOutcome
 
 _log = structlog.get_logger(__name__)
 
+_PICTURE_WAIT_S = 2.0
+
 Handler = Callable[[Frame], Awaitable[FrameOutcome]]
 
 
@@ -97,19 +99,21 @@ class FrameReceiver(rpc.InferenceStreamServicer):
                 task = asyncio.create_task(self._take(request.frame, session), name="frame")
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
+            elif kind == "picture":
+                session.take_picture(request.picture)
         session.end_when_idle()
 
     async def _take(self, message: messages.Frame, session: "_Session") -> None:
         session.in_flight += 1
         outcome = FrameOutcome(DropReason.INFERENCE_ERROR)
         try:
-            outcome = await self._decide(message)
+            outcome = await self._decide(message, session)
         finally:
             session.in_flight -= 1
             self.fates[outcome.dropped] += 1
             session.answer(message.sequence, outcome)
 
-    async def _decide(self, message: messages.Frame) -> FrameOutcome:
+    async def _decide(self, message: messages.Frame, session: "_Session") -> FrameOutcome:
         received_s = self._clock.monotonic()
         camera_key = message.camera_key
         if self._draining or message.fence < self._fences.get(camera_key, 0):
@@ -118,7 +122,8 @@ class FrameReceiver(rpc.InferenceStreamServicer):
             return FrameOutcome(DropReason.QUEUE_FULL)
         self._busy.add(camera_key)
         try:
-            frame = await asyncio.to_thread(decode_frame, message, received_s)
+            ask = session.asker(message.sequence)
+            frame = await asyncio.to_thread(decode_frame, message, received_s, ask)
             self._fences[camera_key] = max(message.fence, self._fences.get(camera_key, 0))
             if self._clock.monotonic() - received_s > message.remaining_ms / 1000:
                 return FrameOutcome(DropReason.STALE)
@@ -139,8 +144,36 @@ class _Session:
     def __init__(self) -> None:
         self.responses: asyncio.Queue[messages.InferResponse | None] = asyncio.Queue()
         self.in_flight = 0
+        self._pictures: dict[int, asyncio.Future[bytes]] = {}
         self._draining = False
         self._ending = False
+
+    def asker(self, sequence: int) -> Callable[[], bytes]:
+        """What a worker thread calls to have the source's picture of a frame in flight."""
+        loop = asyncio.get_running_loop()
+
+        def ask() -> bytes:
+            asking = asyncio.run_coroutine_threadsafe(self._ask(sequence), loop)
+            return asking.result()
+
+        return ask
+
+    def take_picture(self, picture: messages.SourcePicture) -> None:
+        """The sender's answer; one that nobody waits for any more is thrown away."""
+        waiting = self._pictures.get(picture.sequence)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(picture.jpeg)
+
+    async def _ask(self, sequence: int) -> bytes:
+        waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._pictures[sequence] = waiting
+        request = messages.PictureRequest(sequence=sequence)
+        self.responses.put_nowait(messages.InferResponse(picture_request=request))
+        try:
+            async with asyncio.timeout(_PICTURE_WAIT_S):
+                return await waiting
+        finally:
+            self._pictures.pop(sequence, None)
 
     def answer(self, sequence: int, outcome: FrameOutcome) -> None:
         fate = messages.Outcome(sequence=sequence, fate=encode_fate(outcome))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from sentinel_core.adapters.grpc import MAX_MESSAGE_BYTES, open_channel
+from sentinel_core.adapters.grpc import open_channel
 from sentinel_core.contracts.generated import inference_stream_pb2 as messages
 from sentinel_core.contracts.generated import inference_stream_pb2_grpc as rpc
 from sentinel_core.domain.errors import DependencyUnavailable
@@ -93,13 +93,9 @@ class GrpcFrameTransport:
 
     async def _send(self, stream: SendingStream, frame: Frame) -> FrameOutcome:
         request = await _encode(frame, self._settings.encoding)
-        if request.ByteSize() > MAX_MESSAGE_BYTES:
-            # It would end the stream of all cameras.
-            _log.warning("frame too large to be sent", camera=frame.camera_key)
-            return FrameOutcome(DropReason.INFERENCE_ERROR)
-        arrived_s = frame.arrived_monotonic_s
-        latest_s = arrived_s + self._settings.staleness_budget_s if frame.is_live else None
-        return await stream.send(request, arrived_s=arrived_s, latest_s=latest_s)
+        budget_s = self._settings.staleness_budget_s
+        latest_s = frame.arrived_monotonic_s + budget_s if frame.is_live else None
+        return await stream.send(request, frame, latest_s=latest_s)
 
     async def _keep_connected(self) -> None:
         wait_s = _RETRY_MIN_S
@@ -138,6 +134,8 @@ class GrpcFrameTransport:
 
 async def _encode(frame: Frame, encoding: FrameEncoding) -> messages.InferRequest:
     """Encode in a thread; where this is cancelled, the thread has still let go of the frame."""
+    if encoding is FrameEncoding.RAW:
+        return encode_frame(frame, encoding)
     encoding_it = asyncio.create_task(asyncio.to_thread(encode_frame, frame, encoding))
     try:
         return await asyncio.shield(encoding_it)

@@ -1,5 +1,6 @@
 """Frames as messages, and back. ADR 0020 says why a frame travels in this form."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from sentinel_core.contracts.generated import inference_stream_pb2 as messages
 from sentinel_core.domain.cameras import is_camera_key
 from sentinel_core.domain.frames import DropReason
-from sentinel_vision.frames.frame import Frame, JpegPicture, analysis_size
-from sentinel_vision.frames.jpeg import encode_picture
+from sentinel_vision.frames.frame import Frame, Picture, RemotePicture, analysis_size
+from sentinel_vision.frames.jpeg import encode_picture, enlarge
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome
 
 PICTURE_QUALITY = 88
@@ -49,24 +50,31 @@ def encode_frame(frame: Frame, encoding: FrameEncoding) -> messages.InferRequest
     message.is_live = frame.is_live
     message.fence = frame.fence
     message.width, message.height = picture.width, picture.height
-    message.picture_jpeg = encode_picture(picture, PICTURE_QUALITY)
-    height, width = frame.rgb.shape[:2]
+    analysis = message.analysis
+    analysis.height, analysis.width = frame.rgb.shape[:2]
     if encoding is FrameEncoding.RAW:
-        _set_analysis(message, messages.PICTURE_ENCODING_RGB24, frame.rgb.tobytes(), frame.rgb)
-    elif (width, height) != (picture.width, picture.height):
-        jpeg = simplejpeg.encode_jpeg(
+        analysis.encoding = messages.PICTURE_ENCODING_RGB24
+        analysis.data = frame.rgb.tobytes()
+    else:
+        analysis.encoding = messages.PICTURE_ENCODING_JPEG
+        analysis.data = simplejpeg.encode_jpeg(
             np.ascontiguousarray(frame.rgb), quality=ANALYSIS_QUALITY, colorsubsampling="420"
         )
-        _set_analysis(message, messages.PICTURE_ENCODING_JPEG, jpeg, frame.rgb)
     return request
 
 
-def decode_frame(message: messages.Frame, received_s: float) -> Frame:
+def encode_source_picture(picture: Picture | RemotePicture) -> bytes:
+    """The source's picture as it is sent where it is asked for. Takes milliseconds."""
+    return encode_picture(picture, PICTURE_QUALITY)
+
+
+def decode_frame(message: messages.Frame, received_s: float, ask: Callable[[], bytes]) -> Frame:
     """The frame of a message. Takes milliseconds.
 
     Args:
         message: Of anybody.
         received_s: `Clock.monotonic()` when it came.
+        ask: Brings the source's picture from the sender, or raises TimeoutError.
 
     Raises:
         UnreadableFrame: It holds none.
@@ -90,7 +98,7 @@ def decode_frame(message: messages.Frame, received_s: float) -> Frame:
         is_live=message.is_live,
         fence=message.fence,
         rgb=rgb,
-        picture=JpegPicture(message.picture_jpeg, message.width, message.height),
+        picture=_remote_picture(message, rgb, ask),
     )
 
 
@@ -108,21 +116,26 @@ def decode_fate(fate: "messages.FrameFate.ValueType") -> FrameOutcome:
     return FrameOutcome(_REASONS.get(fate, DropReason.INFERENCE_ERROR))
 
 
-def _set_analysis(
-    message: messages.Frame,
-    encoding: "messages.PictureEncoding.ValueType",
-    data: bytes,
-    rgb: NDArray[np.uint8],
-) -> None:
-    message.analysis.encoding = encoding
-    message.analysis.height, message.analysis.width = rgb.shape[:2]
-    message.analysis.data = data
+def _remote_picture(
+    message: messages.Frame, rgb: NDArray[np.uint8], ask: Callable[[], bytes]
+) -> RemotePicture:
+    width, height = message.width, message.height
+
+    def fetch() -> bytes:
+        """A snapshot that is not sharp is better than none."""
+        try:
+            jpeg = ask()
+            if simplejpeg.decode_jpeg_header(jpeg)[:2] == (height, width):
+                return jpeg
+        except (TimeoutError, ValueError):
+            pass
+        return enlarge(rgb, width, height, PICTURE_QUALITY)
+
+    return RemotePicture(width, height, fetch)
 
 
 def _decode_analysis(message: messages.Frame) -> NDArray[np.uint8]:
     wanted = analysis_size(message.width, message.height)
-    if not message.HasField("analysis"):
-        return _decode_jpeg(message.picture_jpeg, wanted)
     analysis = message.analysis
     if (analysis.width, analysis.height) != wanted:
         raise ValueError("the picture for the model has another size than it must have")

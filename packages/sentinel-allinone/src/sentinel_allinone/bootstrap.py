@@ -13,7 +13,7 @@ from sentinel_allinone.data_directory import DataDirectory
 from sentinel_core.adapters.fernet_secrets import FernetSecrets
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.media_tokens import SignedMediaTokens
-from sentinel_core.adapters.mediamtx import MediaMtxRestreamer
+from sentinel_core.adapters.mediamtx import open_restreamer
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
@@ -90,7 +90,7 @@ async def embedded_system(
             objects=objects or FilesystemObjectStore(_objects_root(settings, directory)),
             detector=detector,
             media_tokens=tokens,
-            restreamer=_open_restreamer(settings, tokens, clock, closing),
+            restreamer=open_restreamer(settings.media, tokens, clock, closing),
         )
         yield _build(settings, ports)
 
@@ -111,16 +111,6 @@ class _Ports:
 async def _open_database(settings: Settings, key: str, clock: Clock) -> SqlDatabase:
     await upgrade_database(settings.effective_database_url)
     return open_database(settings.effective_database_url, clock=clock, secrets=FernetSecrets(key))
-
-
-def _open_restreamer(
-    settings: Settings, tokens: MediaTokens, clock: Clock, closing: AsyncExitStack
-) -> Restreamer | None:
-    if settings.media.api_url is None:
-        return None
-    restreamer = MediaMtxRestreamer(settings.media.api_url, tokens, clock)
-    closing.push_async_callback(restreamer.close)
-    return restreamer
 
 
 def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:

@@ -14,11 +14,15 @@ from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollecto
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, read_secret_key
 from sentinel_core.adapters.grpc import GrpcServer
 from sentinel_core.adapters.grpc.camera_control_server import CameraControlServer
+from sentinel_core.adapters.media_tokens import SignedMediaTokens
+from sentinel_core.adapters.mediamtx import open_restreamer
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.repositories import Database
+from sentinel_core.ports.restreamer import Restreamer
 from sentinel_core.runtime.health_server import HealthServer
 from sentinel_core.runtime.process import run_process
 from sentinel_core.runtime.settings import Settings
@@ -38,12 +42,16 @@ def main() -> int:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run until `stop` is set; cameras are given back before this returns."""
     clock = SystemClock()
-    secrets = FernetSecrets(read_secret_key(settings))
+    key = read_secret_key(settings)
     await upgrade_database(settings.effective_database_url)
-    database = open_database(settings.effective_database_url, clock=clock, secrets=secrets)
+    database = open_database(
+        settings.effective_database_url, clock=clock, secrets=FernetSecrets(key)
+    )
     async with AsyncExitStack() as closing:
         closing.push_async_callback(database.close)
-        parts = _Parts(settings, clock, database)
+        tokens = SignedMediaTokens(key, clock)
+        restreamer = open_restreamer(settings.media, tokens, clock, closing)
+        parts = _Parts(settings, clock, database, media=(tokens, restreamer))
         await parts.start(closing)
         await stop.wait()
         _log.info("camera-service stops", instance=parts.instance_id)
@@ -52,7 +60,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 class _Parts:
     """The service and what it is reached by."""
 
-    def __init__(self, settings: Settings, clock: Clock, database: Database) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        media: tuple[MediaTokens, Restreamer | None],
+    ) -> None:
         self.instance_id = _new_instance_id(clock)
         self._settings = settings.cameras
         self._keeper = LeaseKeeper(
@@ -71,6 +85,8 @@ class _Parts:
                 database=database,
                 frames=self._frames,
                 assignment=self._keeper,
+                media_tokens=media[0],
+                restreamer=media[1],
             ),
         )
         control = CameraControlServer(self._service.control, self.instance_id)

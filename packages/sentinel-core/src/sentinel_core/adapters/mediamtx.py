@@ -1,6 +1,7 @@
 """MediaMTX through its control API (version 3)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx2
@@ -9,6 +10,7 @@ from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.media_tokens import MediaAction, MediaPermission, MediaTokens
 from sentinel_core.ports.restreamer import MediaPath
+from sentinel_core.runtime.settings import MediaServerSettings
 
 _TIMEOUT_S = 5.0
 _TOKEN_S = 300
@@ -91,6 +93,17 @@ class MediaMtxRestreamer:
             self._token = self._tokens.issue("camera-service", permission, _TOKEN_S)
             self._renew_at_s = now_s + _TOKEN_S - _RENEW_BEFORE_S
         return self._token
+
+
+def open_restreamer(
+    settings: MediaServerSettings, tokens: MediaTokens, clock: Clock, closing: AsyncExitStack
+) -> MediaMtxRestreamer | None:
+    """The media server of the settings, closed with `closing`; None where there is none."""
+    if settings.api_url is None:
+        return None
+    restreamer = MediaMtxRestreamer(settings.api_url, tokens, clock)
+    closing.push_async_callback(restreamer.close)
+    return restreamer
 
 
 def _is_current(item: Mapping[str, object]) -> bool:

@@ -34,6 +34,8 @@ _QUIET_S = 3.0
 """MediaMTX drops a publisher that is silent for 10 s: a camera that is away is kept alive by requests."""
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 5.0
+_TOLD_AFTER = 2
+"""Failures in a row: the path of a new camera is opened a moment after its first try."""
 _LENGTH_BYTES = 4
 
 
@@ -124,8 +126,10 @@ class RtspPublisher:
                 await self._publish(configuration)
                 continue
             except (RtspFailure, OSError, TimeoutError) as error:
-                self._note(str(error) or "The server does not answer.")
+                self.trouble = str(error) or "The server does not answer."
             failures = 1 if self.sessions > sessions_before else failures + 1
+            if failures == _TOLD_AFTER:
+                _log.warning("not published", camera=self._camera_key, trouble=self.trouble)
             wait_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (failures - 1))
             await self._clock.sleep(wait_s * random.uniform(0.75, 1.25))  # noqa: S311 (no secret)
             # A camera that is off has no path: it would be refused again and again.
@@ -140,7 +144,8 @@ class RtspPublisher:
             url = f"{self._target.url.rstrip('/')}/{self._camera_key}"
             await _begin(rtsp, url, configuration)
             self.sessions += 1
-            self._note(None)
+            self.trouble = None
+            _log.info("published", camera=self._camera_key, session=self.sessions)
             self._queue.open()
             try:
                 await _first_of(
@@ -191,12 +196,6 @@ class RtspPublisher:
         if unit.is_key and self._configuration is not None:
             return [*parameter_sets(self._configuration), *units]
         return units
-
-    def _note(self, trouble: str | None) -> None:
-        if trouble != self.trouble:
-            log = _log.info if trouble is None else _log.warning
-            log("publishing", camera=self._camera_key, trouble=trouble)
-        self.trouble = trouble
 
 
 async def _begin(rtsp: RtspConnection, url: str, configuration: VideoConfiguration) -> None:

@@ -11,6 +11,7 @@ from sentinel_camera.health.watch import HealthWatch
 from sentinel_camera.health.windows import RecentValues, SlidingSum
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.states import StateBoard
+from sentinel_camera.supervision.stream_watch import Condition
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
 from sentinel_core.contracts.topics import CAMERA_STATES
@@ -85,6 +86,25 @@ def test_each_flaw_is_graded_and_named(
     health = grade(figures)
     assert health.grade is worst
     assert health.reasons == (() if reason is None else (reason,))
+
+
+def test_a_clock_at_another_pace_is_named_once() -> None:
+    text = "The camera's clock runs slower than it should."
+    health = grade(CameraFigures(fps=25.0, announced_fps=25.0, clock_flaw=text))
+    assert (health.grade, health.reasons) == (FAIR, (text,))
+    health = grade(CameraFigures(fps=5.0, announced_fps=25.0, clock_flaw=text))
+    assert len(health.reasons) == 1
+
+
+async def test_a_slow_clock_is_part_of_health() -> None:
+    clock = ManualClock()
+    board = StateBoard(MemoryEventBus(), clock)
+    feed = CameraFeed("cam_01", InProcessFrameTransport(), board, clock)
+    flaw = Condition(SourceReason.SLOW_CLOCK, "It is slow.")
+    for condition in (flaw, Condition(SourceReason.CORRUPT, "It is damaged."), None):
+        feed.show_condition(condition)
+        reasons = grade(feed.monitor.figures()).reasons
+        assert reasons == (("It is slow.",) if condition is flaw else ())
 
 
 def test_the_worst_flaw_counts_and_all_are_named() -> None:

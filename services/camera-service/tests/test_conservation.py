@@ -55,10 +55,10 @@ class FeedMachine(RuleBasedStateMachine):
     async def start(self) -> None:
         transport = InProcessFrameTransport()
         transport.connect(self.infer)
-        board = StateBoard(MemoryEventBus(), self.clock)
+        self.board = StateBoard(MemoryEventBus(), self.clock)
         for key in KEYS:
-            board.update(key, SourceState.CONNECTING, SourceReason.STARTING)
-            self.feeds[key] = CameraFeed(key, transport, board, self.clock)
+            self.board.update(key, SourceState.CONNECTING, SourceReason.STARTING)
+            self.feeds[key] = CameraFeed(key, transport, self.board, self.clock)
             self.feeds[key].begin(make_camera(key=key, source_url="rtsp://camera/1"))
             self.feeds[key].forwarder.start()
         limits = RateLimits(floor_fps=2.0, node_budget_fps=None, staleness_budget_s=0.5)
@@ -133,6 +133,7 @@ class FeedMachine(RuleBasedStateMachine):
     def lose_worker(self, key: str, reason: DropReason) -> None:
         self.feeds[key].lose_worker(reason)
         self.feeds[key].come_offline(SourceReason.STALLED, "It is silent.")
+        self.board.update(key, SourceState.CONNECTING)
 
     @rule(key=keys)
     def change_masks(self, key: str) -> None:

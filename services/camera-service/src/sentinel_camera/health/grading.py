@@ -16,6 +16,7 @@ class CameraFigures:
         stalls: In the last hour, as `reconnects`.
         corrupt_share: Of the due pictures of the last ten minutes.
         latency_s: 95th percentile of the last five minutes, arrival to outcome of inference.
+        clock_flaw: What is wrong with the pace of the source's clock at present, as a sentence.
     """
 
     fps: float | None = None
@@ -24,6 +25,7 @@ class CameraFigures:
     reconnects: int = 0
     corrupt_share: float = 0.0
     latency_s: float | None = None
+    clock_flaw: str | None = None
 
     @property
     def fps_share(self) -> float | None:
@@ -48,7 +50,7 @@ def grade(figures: CameraFigures) -> CameraHealth:
 
     Limits, fair and poor: under 90 % and 60 % of the announced pictures; from 1 and 6 stalls and
     2 and 12 lost connections in an hour; over 0.5 % and 5 % damaged pictures; over 0.5 s and 2 s
-    until a picture is inferred.
+    until a picture is inferred. A clock that keeps another pace than ours makes it fair.
     """
     flaws = list(_flaws(figures))
     grades = {flaw for flaw, _ in flaws}
@@ -78,6 +80,8 @@ def _flaws(figures: CameraFigures) -> Iterator[_Flaw]:
             f"Only {figures.fps:.1f} of the announced {figures.announced_fps:.1f} "
             "pictures a second come.",
         )
+    elif figures.clock_flaw is not None:
+        yield HealthGrade.FAIR, figures.clock_flaw
     if flaw := _rate(figures.stalls, _STALLS):
         yield flaw, f"It fell silent {_times(figures.stalls)} in the last hour."
     if flaw := _rate(figures.reconnects, _RECONNECTS):

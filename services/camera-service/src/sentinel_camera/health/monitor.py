@@ -27,6 +27,8 @@ class HealthMonitor:
         self._latencies = RecentValues(5 * _MINUTE_S, _LATENCIES)
         self._last_arrival_s: float | None = None
         self.announced_fps: float | None = None
+        self.clock_flaw: str | None = None
+        """See `CameraFigures`."""
 
     def note_unit(self, arrived_s: float) -> None:
         """An access unit came at this monotonic time."""
@@ -69,5 +71,6 @@ class HealthMonitor:
             stalls=round(self._stalls.total(now_s)),
             reconnects=round(self._reconnects.total(now_s)),
             corrupt_share=self._corrupt.total(now_s) / due if due else 0.0,
+            clock_flaw=self.clock_flaw,
             latency_s=self._latencies.percentile(now_s, 0.95),
         )

@@ -161,6 +161,8 @@ class CameraFeed:
         """What is wrong with the source while its pictures come; None: nothing."""
         if condition != self._condition:
             self._condition = condition
+            is_slow = condition is not None and condition.reason is SourceReason.SLOW_CLOCK
+            self.monitor.clock_flaw = condition.detail if condition and is_slow else None
             if self.is_online:
                 self._show()
 

@@ -23,11 +23,23 @@ from sentinel_api.players.endpoints import key_sets
 from sentinel_api.players.endpoints import router as players
 from sentinel_api.problems import install_problem_handlers
 from sentinel_api.realtime.endpoints import router as realtime
+from sentinel_api.recordings.endpoints import router as recordings
 from sentinel_api.stats.endpoints import router as stats
 from sentinel_api.users.endpoints import router as users
 from sentinel_core.runtime.settings import ApiSettings
 
-FEATURES = (cameras, players, live_video, incidents, events, stats, auth, users, realtime)
+FEATURES = (
+    cameras,
+    players,
+    live_video,
+    incidents,
+    events,
+    recordings,
+    stats,
+    auth,
+    users,
+    realtime,
+)
 
 
 def create_app(settings: ApiSettings, media_origins: Sequence[str] = ()) -> FastAPI:

@@ -17,6 +17,7 @@ from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.metrics.service import ApiMetrics
 from sentinel_api.players.service import PlayerDirectory
 from sentinel_api.realtime.session import LiveSessions
+from sentinel_api.recordings.service import ClipDesk, RecordingArchive
 from sentinel_api.stats.service import StatsReport
 from sentinel_api.users.service import UserAccounts
 from sentinel_core.ports.clock import Clock
@@ -42,6 +43,8 @@ class ApiContext:
     hls: HlsViewers
     players: PlayerDirectory
     media_tokens: MediaTokens
+    recordings: RecordingArchive
+    clips: ClipDesk
 
 
 def get_context(connection: HTTPConnection) -> ApiContext:

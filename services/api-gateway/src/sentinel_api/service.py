@@ -28,6 +28,7 @@ from sentinel_api.realtime.announcements import Announcements
 from sentinel_api.realtime.feed import LiveFeed
 from sentinel_api.realtime.service import Broadcaster
 from sentinel_api.realtime.session import LiveSessions
+from sentinel_api.recordings.service import ClipDesk, RecordingArchive
 from sentinel_api.stats.service import StatsReport
 from sentinel_api.users.service import LOCAL_NAME, UserAccounts
 from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollector
@@ -235,6 +236,8 @@ def _context(
             media=settings.media,
         ),
         media_tokens=ports.media_tokens,
+        recordings=RecordingArchive(clock=clock, database=database, objects=ports.objects),
+        clips=ClipDesk(clock=clock, database=database, control=control, board=live.board),
     )
 
 

@@ -104,13 +104,15 @@ class ClipRing:
     def cut(self, epoch: str, from_90k: int, to_90k: int) -> Footage | None:
         """What is kept of [from, to), from the keyframe at or before `from` on.
 
-        It ends earlier where the video is coded differently from then on. None where nothing of
-        that epoch or of that time is kept.
+        It ends earlier where the video is coded differently from then on. The media clock goes
+        on over epochs; the epoch tells that the times are of this clock at all. None where nothing
+        of that epoch or of that time is kept.
         """
-        groups = [group for group in self._groups if _is_of(group, epoch)]
-        earlier = [group for group in groups if group.start_90k <= from_90k]
-        first = earlier[-1] if earlier else next(iter(groups), None)
-        if first is None or first.start_90k >= to_90k:
+        if not any(_is_of(group, epoch) for group in self._groups):
+            return None
+        earlier = [group for group in self._groups if group.start_90k <= from_90k]
+        first = earlier[-1] if earlier else self._groups[0]
+        if first.start_90k >= to_90k:
             return None
         units = [unit for unit in self._units_from(first) if unit.dts_90k < to_90k]
         if units[-1].pts_90k + units[-1].duration_90k <= from_90k:

@@ -1,0 +1,1 @@
+"""Video that people want kept: recordings on demand, and the newest seconds."""

@@ -1,8 +1,14 @@
+import socket
 from pathlib import Path
 
 import pytest
 
-from sentinel_camera.sources.addresses import check_address, check_source
+from sentinel_camera.sources.addresses import (
+    check_address,
+    check_peers,
+    check_source,
+    is_public,
+)
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
 
@@ -57,6 +63,36 @@ def test_private_addresses_may_be_forbidden(host: str) -> None:
     check_address(f"rtsp://{host}/a", allow_private=True)
     with pytest.raises(SourceFailed) as caught:
         check_address(f"rtsp://{host}/a", allow_private=False)
+    assert caught.value.reason is SourceReason.UNSUPPORTED_SOURCE
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("1.1.1.1", True),
+        ("2606:4700:4700::1111", True),
+        ("::ffff:1.1.1.1", True),
+        ("::ffff:10.0.0.1", False),
+        ("fe80::1%eth0", False),
+        ("0.0.0.0", False),  # noqa: S104 - nothing is bound
+        ("224.0.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+    ],
+)
+def test_what_is_on_the_internet(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+def test_where_a_connection_leads_is_looked_at_too() -> None:
+    check_peers()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        check_peers()
+        with (
+            socket.create_connection(server.getsockname()),
+            pytest.raises(SourceFailed) as caught,
+        ):
+            check_peers()
     assert caught.value.reason is SourceReason.UNSUPPORTED_SOURCE
 
 

@@ -67,11 +67,46 @@ def find_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
         ) from None
     addresses = [str(entry[4][0]) for entry in found]
     if not allow_private and not all(map(is_public, addresses)):
-        raise SourceFailed(
-            "The camera's address is in a private network, which is not allowed here.",
-            reason=SourceReason.UNSUPPORTED_SOURCE,
-        )
+        raise _private()
     return addresses
+
+
+def check_peers() -> None:
+    """Refuse what this process is connected to, where it is not on the internet.
+
+    FFmpeg looks a name up once more after it was checked, and follows redirects of RTSP: nothing
+    is read from where that leads to. Only for a process that has no other connections.
+
+    Raises:
+        SourceFailed: A connection leads into a private network.
+    """
+    for entry in Path("/proc/self/fd").iterdir():
+        address = _peer(int(entry.name))
+        if address is not None and not is_public(address):
+            raise _private()
+
+
+def _peer(descriptor: int) -> str | None:
+    """The address that a descriptor is connected to; None where it is no such socket."""
+    try:
+        borrowed = socket.socket(fileno=descriptor)
+    except OSError:
+        return None
+    try:
+        if borrowed.family not in (socket.AF_INET, socket.AF_INET6):
+            return None
+        return str(borrowed.getpeername()[0])
+    except OSError:
+        return None
+    finally:
+        borrowed.detach()
+
+
+def _private() -> SourceFailed:
+    return SourceFailed(
+        "The camera's address is in a private network, which is not allowed here.",
+        reason=SourceReason.UNSUPPORTED_SOURCE,
+    )
 
 
 def is_public(address: str) -> bool:

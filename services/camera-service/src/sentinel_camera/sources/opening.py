@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import av
 
 from sentinel_camera.sources.access import PlayTime, SourceAccess, wall_time
-from sentinel_camera.sources.addresses import check_address, file_path
+from sentinel_camera.sources.addresses import check_address, check_peers, file_path
 from sentinel_camera.sources.failures import open_failure
 from sentinel_camera.sources.http_streams import open_http
 from sentinel_camera.sources.opened import OpenSource, of_container
@@ -74,6 +74,8 @@ def _open_rtsp(source_url: str, access: SourceAccess) -> Iterator[OpenSource]:
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise open_failure(error, source_url) from None
     with container:
+        if not access.allow_private:
+            check_peers()
         yield of_container(container)
 
 

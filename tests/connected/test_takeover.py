@@ -1,6 +1,7 @@
 """A camera-service is killed: others take its cameras over, and no camera is ever read twice."""
 
 import asyncio
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -64,6 +65,9 @@ class City:
     def came(self, camera_key: str, fence: int) -> bool:
         """Whether a frame of this tenure has come."""
         return any(frame.fence == fence for frame in self.frames(camera_key))
+
+    def holds(self, process: CameraProcess, leases: Mapping[str, CameraLease]) -> bool:
+        return any(lease.instance_id == process.instance_id for lease in leases.values())
 
     def frames(self, camera_key: str) -> list[TakenFrame]:
         return self.sink.frames.get(camera_key, [])
@@ -134,6 +138,25 @@ async def test_the_cameras_of_one_that_is_killed_are_read_by_others(city: City) 
     after = await city.leases()
     assert {lease.instance_id for lease in after.values()} == {None}
     await city.until(lambda: not any(camera.readers for camera in city.cameras.values()))
+    assert {key: camera.most_readers for key, camera in city.cameras.items()} == dict.fromkeys(
+        city.cameras, 1
+    )
+
+
+async def test_one_that_hangs_loses_its_cameras_and_says_nothing_more(city: City) -> None:
+    processes = [await city.start_process() for _ in range(2)]
+    await city.until_spread([process.instance_id for process in processes])
+    before = await city.leases()
+    hanging = next(process for process in processes if city.holds(process, before))
+    orphans = [key for key, lease in before.items() if lease.instance_id == hanging.instance_id]
+
+    hanging.process.send_signal(signal.SIGSTOP)
+    await city.until(lambda: all(city.came(key, before[key].fence + 1) for key in orphans))
+    hanging.process.send_signal(signal.SIGCONT)
+    await city.until_spread([process.instance_id for process in processes])
+
+    check_frames(city)
+    assert [await process.stop() for process in processes] == [0, 0]
     assert {key: camera.most_readers for key, camera in city.cameras.items()} == dict.fromkeys(
         city.cameras, 1
     )

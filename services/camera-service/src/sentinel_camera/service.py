@@ -81,6 +81,7 @@ class CameraService:
         self._nursery = nursery or Nursery()
         self._publishing = _publishing(settings, ports)
         self._board = StateBoard(ports.bus, ports.clock)
+        assignment = ports.assignment or SoleAssignment()
         parts = ReaderParts(
             nursery=self._nursery,
             bucket=TokenBucket(settings.cameras.connects_per_s, _CONNECT_BURST, ports.clock),
@@ -88,13 +89,14 @@ class CameraService:
             settings=settings.cameras,
             file_roots=file_roots,
             staleness_budget_s=settings.inference.staleness_budget_s,
+            hang_up_after_s=assignment.hang_up_after_s,
         )
         self._clock = ports.clock
         self._clips = ClipShelf(settings.cameras, ports.clock)
         fleet_ports = FleetPorts(
             database=ports.database,
             transport=ports.frames,
-            assignment=ports.assignment or SoleAssignment(),
+            assignment=assignment,
             sinks=self._sink_factories(),
         )
         self._fleet = CameraFleet(fleet_ports, self._board, parts)

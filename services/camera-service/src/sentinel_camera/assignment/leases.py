@@ -96,6 +96,11 @@ class LeaseKeeper:
             if tenure.is_wanted and tenure.is_valid(now_s)
         }
 
+    @property
+    def hang_up_after_s(self) -> float:
+        """As soon as the holder must: it cannot where its process is stopped or hangs."""
+        return self._times.lease_s - self._times.margin_s
+
     def start(self, changed: Callable[[], None]) -> None:
         """Begin to keep leases."""
         self._changed = changed

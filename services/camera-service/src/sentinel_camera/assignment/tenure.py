@@ -51,6 +51,11 @@ class CameraAssignment(Protocol):
         """What may be read now, by camera id."""
         ...
 
+    @property
+    def hang_up_after_s(self) -> float | None:
+        """A reader hangs up by itself when this process does nothing for so long; None: never."""
+        ...
+
     def start(self, changed: Callable[[], None]) -> None:
         """Begin; `changed` is called, in the event loop, whenever `held` has changed."""
         ...
@@ -75,6 +80,7 @@ class SoleAssignment:
     """
 
     trouble: str | None = None
+    hang_up_after_s: float | None = None
 
     def __init__(self) -> None:
         self._held: dict[UUID, Tenure] = {}

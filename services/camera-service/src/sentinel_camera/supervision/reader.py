@@ -37,6 +37,7 @@ class ReaderParts:
     settings: CameraSettings
     file_roots: tuple[Path, ...]
     staleness_budget_s: float = 0.5
+    hang_up_after_s: float | None = None
 
 
 class CameraReader:
@@ -127,6 +128,7 @@ class CameraReader:
             masks=tuple(mask.points for mask in camera.privacy_masks),
             live_max_px=settings.live_max_px,
             forced_sample_s=settings.forced_sample_s,
+            hang_up_after_s=self._parts.hang_up_after_s,
             connect_timeout_s=settings.connect_timeout_s,
             stall_timeout_s=settings.stall_timeout_s,
             allow_private_addresses=settings.allow_private_addresses,

@@ -34,7 +34,7 @@ def _work(job: Job, channel: Channel[ToWorker]) -> Failed | None:
     clock = SystemClock()
     try:
         if isinstance(job, ReadJob):
-            read_camera(job, Outbox(channel, clock), clock)
+            read_camera(job, Outbox(channel, clock, job.hang_up_after_s), clock)
         else:
             probe_source(job, channel, clock)
     except SourceFailed as failure:

@@ -32,6 +32,8 @@ class ReadJob(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Corners of each mask, 0..1."""
     live_max_px: int = 1920
     forced_sample_s: float = 3.0
+    hang_up_after_s: float | None = None
+    """A parent that takes nothing for so long may have lost the camera to another process."""
 
     @property
     def may_drop(self) -> bool:

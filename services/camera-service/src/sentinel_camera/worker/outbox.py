@@ -9,7 +9,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from sentinel_camera.sampling.pictures import PictureScaler
-from sentinel_camera.worker.channel import Channel
+from sentinel_camera.worker.channel import Channel, ChannelClosed
 from sentinel_camera.worker.messages import (
     Alive,
     Configured,
@@ -55,9 +55,22 @@ class Outbox:
     Raises ChannelClosed from any method once the parent is gone.
     """
 
-    def __init__(self, channel: Channel[ToWorker], clock: Clock) -> None:
+    def __init__(
+        self, channel: Channel[ToWorker], clock: Clock, hang_up_after_s: float | None = None
+    ) -> None:
+        """Begin with no memory; it is made when its size is known.
+
+        Args:
+            channel: To the parent.
+            clock: Of this machine.
+            hang_up_after_s: A parent that takes no packet for so long counts as gone; None: it is
+                waited for.
+        """
         self._channel = channel
         self._clock = clock
+        self._hang_up_after_s = hang_up_after_s
+        self._heard_s = clock.monotonic()
+        """When the parent last took a packet, or had none to take."""
         self._ring: mmap.mmap | None = None
         self._space = RingSpace(0)
         self._scaler = PictureScaler()
@@ -126,6 +139,7 @@ class Outbox:
             message, _ = received
             if isinstance(message, Consumed):
                 self._space.give_back(message.unit)
+                self._heard_s = self._clock.monotonic()
             elif isinstance(message, SetRate):
                 self.wanted_fps = message.fps
             elif message.generation == self._generation:
@@ -139,14 +153,23 @@ class Outbox:
 
     def _room_for(self, unit: int, length: int) -> int:
         self.poll()
+        if self._space.pieces == 0:
+            self._heard_s = self._clock.monotonic()
         if length > self._space.size // 2:
             self._grow_ring(length)
         while True:
+            self._check_parent()
             if self._space.pieces < _MAX_OPEN_PACKETS:
                 offset = self._space.take(unit, length)
                 if offset is not None:
                     return offset
-            self._wait_for_parent(None)
+            self._wait_for_parent(self._hang_up_after_s)
+
+    def _check_parent(self) -> None:
+        if self._hang_up_after_s is None:
+            return
+        if self._clock.monotonic() - self._heard_s > self._hang_up_after_s:
+            raise ChannelClosed
 
     def _grow_ring(self, length: int) -> None:
         size = _RING_BYTES

@@ -151,7 +151,9 @@ export class HlsPlayer implements Player {
   }
 
   private failed({ fatal, details, response }: ErrorData): void {
-    if (fatal) this.broke(response?.code ?? UNREACHABLE, details);
+    // Nobody watched before: the server has no whole segment yet, and the library gives up at once.
+    if (details === 'levelEmptyError') this.repair.schedule(performance.now());
+    else if (fatal) this.broke(response?.code ?? UNREACHABLE, details);
   }
 
   private broke(code: number, details: string): void {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PlayerFault } from './player';
-import { type LadderFacts, PATIENCE_MS, PlayerLadder } from './player-ladder';
+import { type LadderFacts, PATIENCE_MS as PATIENCES_MS, PlayerLadder } from './player-ladder';
+
+const PATIENCE_MS = PATIENCES_MS.whep;
 
 const ALL = ['whep', 'll_hls', 'mse'] as const;
 

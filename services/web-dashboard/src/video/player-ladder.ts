@@ -16,7 +16,12 @@ export interface LadderFacts {
   readonly fault: PlayerFault | null;
 }
 
-export const PATIENCE_MS = 5_000;
+/** For the first picture. HLS begins at a key frame of the past: that may have to be waited for. */
+export const PATIENCE_MS: Readonly<Record<PlayerKind, number>> = {
+  whep: 5_000,
+  ll_hls: 10_000,
+  mse: 5_000,
+};
 const PATIENCE_ONCE_PLAYED_MS = 8_000;
 const LONGEST_PATIENCE_MS = 60_000;
 const FRESH_MS = 1_000;
@@ -106,7 +111,7 @@ export class PlayerLadder {
     if (fault !== null && HOPELESS.includes(fault.reason) && !this.isExhausted) {
       return inWords(fault);
     }
-    const base = this.hasPlayed ? PATIENCE_ONCE_PLAYED_MS : PATIENCE_MS;
+    const base = this.hasPlayed ? PATIENCE_ONCE_PLAYED_MS : PATIENCE_MS[this.kind];
     const patienceMs = Math.min(LONGEST_PATIENCE_MS, base * 2 ** this.round);
     if (this.waitedMs < patienceMs) return null;
     if (fault !== null) return inWords(fault);

@@ -186,7 +186,7 @@ export class PlayerSwitch implements FrameClock {
       ladder.trialWon(kind);
       this.use(kind, facts.nowMs);
     } else {
-      ladder.trialFailed(kind, `no picture within ${PATIENCE_MS / 1_000} s`, facts.nowMs);
+      ladder.trialFailed(kind, `no picture within ${PATIENCE_MS[kind] / 1_000} s`, facts.nowMs);
     }
   }
 

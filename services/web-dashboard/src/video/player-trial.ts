@@ -15,7 +15,7 @@ export class PlayerTrial {
     make: (kind: PlayerKind, context: PlayerContext) => Player,
     nowMs: number,
   ) {
-    this.endsAtMs = nowMs + PATIENCE_MS;
+    this.endsAtMs = nowMs + PATIENCE_MS[kind];
     this.player = make(kind, { video: this.video, cameraKey, restarting: () => undefined });
     this.player.start();
   }

@@ -67,8 +67,8 @@ def test_a_learned_budget_stays_between_nothing_and_the_wish(
     budget, before = LearnedBudget(0.4), 50.0
     for inferred, overdue, latency_s in periods:
         outcomes = Outcomes(inferred=inferred, overdue=overdue, latency_s=latency_s)
-        after = budget.update(outcomes, 50.0, 1.0)
-        assert 0 < after <= 50.0
+        after = budget.update(outcomes, 1.0, wanted_fps=50.0, promised_fps=4.0)
+        assert 4.0 <= after <= 50.0
         assert after >= before / 2
         assert after <= before + 1.0 + 1e-9
         before = after
@@ -77,22 +77,22 @@ def test_a_learned_budget_stays_between_nothing_and_the_wish(
 def test_a_decrease_is_looked_at_before_the_next() -> None:
     budget = LearnedBudget(0.4)
     late = Outcomes(inferred=30, overdue=20)
-    assert budget.update(late, 50.0, 1.0) == 30.0
-    assert budget.update(late, 50.0, 1.0) == 30.0
-    assert budget.update(late, 50.0, 1.0) == pytest.approx(25.5)
+    assert budget.update(late, 1.0, wanted_fps=50.0, promised_fps=4.0) == 30.0
+    assert budget.update(late, 1.0, wanted_fps=50.0, promised_fps=4.0) == 30.0
+    assert budget.update(late, 1.0, wanted_fps=50.0, promised_fps=4.0) == pytest.approx(25.5)
 
 
 def test_latency_alone_is_overload() -> None:
     budget = LearnedBudget(0.4)
     slow = Outcomes(inferred=50, overdue=0, latency_s=0.45)
-    assert budget.update(slow, 50.0, 1.0) == pytest.approx(42.5)
+    assert budget.update(slow, 1.0, wanted_fps=50.0, promised_fps=4.0) == pytest.approx(42.5)
 
 
 def test_new_cameras_start_at_their_wish_where_nothing_is_short() -> None:
     budget = LearnedBudget(0.4)
     fine = Outcomes(inferred=20, overdue=0)
-    assert budget.update(fine, 20.0, 1.0) == 20.0
-    assert budget.update(fine, 60.0, 1.0) == 60.0
+    assert budget.update(fine, 1.0, wanted_fps=20.0, promised_fps=4.0) == 20.0
+    assert budget.update(fine, 1.0, wanted_fps=60.0, promised_fps=4.0) == 60.0
 
 
 @dataclass
@@ -168,11 +168,28 @@ async def test_the_rates_find_the_capacity_and_follow_it() -> None:
     assert node.total_fps == 33.0
 
 
+async def test_one_slow_frame_is_no_overload() -> None:
+    node = Node({"a": 10.0}, capacity_fps=100.0)
+    for _ in range(5):
+        for _ in range(4):
+            node.cameras["a"].note_latency(2.0)
+        await node.pass_second()
+    assert node.total_fps == 10.0
+    for _ in range(30):
+        node.cameras["a"].note_latency(2.0)
+    await node.pass_second()
+    assert node.total_fps < 10.0
+
+
 async def test_the_floor_holds_whatever_happens() -> None:
     node = Node({"a": 10.0, "b": 10.0, "c": 1.0}, capacity_fps=1.0)
     for _ in range(60):
         await node.pass_second()
     assert [camera.rate_fps for camera in node.cameras.values()] == [2.0, 2.0, 1.0]
+    node.capacity_fps = 100.0
+    for _ in range(4):
+        await node.pass_second()
+    assert node.cameras["a"].rate_fps > 2.0
 
 
 async def test_a_given_budget_is_shared_at_once() -> None:

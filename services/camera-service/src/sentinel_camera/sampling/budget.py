@@ -18,7 +18,7 @@ class Outcomes:
     Attributes:
         inferred: Frames.
         overdue: Frames dropped as `queue_full`, `stale` or `inference_timeout`.
-        latency_s: 95th percentile from offer to outcome; None where nothing was inferred.
+        latency_s: Median from offer to outcome; None where nothing was inferred.
     """
 
     inferred: int
@@ -36,8 +36,8 @@ class LearnedBudget:
     what was inferred, but never by more than half, and two periods pass before the next one:
     what it changed has to be seen first.
 
-    A period is overloaded when more than 5 % of the frames were overdue, or when latency comes
-    near the staleness budget.
+    A period is overloaded when more than 5 % of the frames were overdue, or when the median of
+    their latency comes near the staleness budget.
     """
 
     def __init__(self, latency_limit_s: float) -> None:
@@ -46,13 +46,17 @@ class LearnedBudget:
         self._budget_fps: float | None = None
         self._settling = 0
 
-    def update(self, outcomes: Outcomes, wanted_fps: float, period_s: float) -> float:
+    def update(
+        self, outcomes: Outcomes, period_s: float, *, wanted_fps: float, promised_fps: float
+    ) -> float:
         """The budget after one more period, frames per second.
 
         Args:
             outcomes: Of the period.
-            wanted_fps: Of all cameras together; the budget is never larger.
             period_s: How long the period was.
+            wanted_fps: Of all cameras together; the budget is never larger.
+            promised_fps: The floors of all cameras together; the budget is never smaller, for it
+                would only take longer to come back.
         """
         present_fps = wanted_fps if self._budget_fps is None else min(self._budget_fps, wanted_fps)
         self._settling = max(0, self._settling - 1)
@@ -64,7 +68,7 @@ class LearnedBudget:
         elif self._settling == 0:
             inferred_fps = outcomes.inferred / period_s
             lowest_fps = max(inferred_fps, present_fps * _LARGEST_DECREASE)
-            self._budget_fps = min(present_fps * _DECREASE, lowest_fps)
+            self._budget_fps = max(promised_fps, min(present_fps * _DECREASE, lowest_fps))
             self._settling = _SETTLING_PERIODS
         return wanted_fps if self._budget_fps is None else self._budget_fps
 

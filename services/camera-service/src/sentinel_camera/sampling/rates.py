@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Protocol
 
 from sentinel_camera.sampling.budget import LearnedBudget, Outcomes, share_fairly
@@ -93,7 +94,13 @@ class NodeRates:
         wanted = {key: camera.wanted_fps for key, camera in adaptive.items()}
         budget_fps = self._limits.node_budget_fps
         if budget_fps is None:
-            budget_fps = self._learned.update(outcomes, sum(wanted.values()), period_s)
+            floor_fps = self._limits.floor_fps
+            budget_fps = self._learned.update(
+                outcomes,
+                period_s,
+                wanted_fps=sum(wanted.values()),
+                promised_fps=sum(min(floor_fps, wish) for wish in wanted.values()),
+            )
         rates = share_fairly(budget_fps, wanted, self._limits.floor_fps)
         for key, camera in adaptive.items():
             if _is_worth_telling(camera.rate_fps, rates[key], camera.wanted_fps):
@@ -110,7 +117,9 @@ class NodeRates:
                 inferred += counts[key].inferred - before.inferred
                 overdue += _overdue(counts[key]) - _overdue(before)
         self._before = counts
-        latency_s = sorted(latencies)[int(0.95 * (len(latencies) - 1))] if latencies else None
+        # Frames of many cameras come at once and wait for each other, at any rate: not the slowest
+        # one of a period tells that inference is late, but the one in the middle.
+        latency_s = median(latencies) if latencies else None
         # A camera that was removed and added again starts at nought.
         return Outcomes(inferred=max(0, inferred), overdue=max(0, overdue), latency_s=latency_s)
 

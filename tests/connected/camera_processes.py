@@ -1,4 +1,4 @@
-"""camera-services as processes of their own, over one database, with an inference that only looks."""
+"""Services as processes of their own, over one database, and an inference that only looks."""
 
 import asyncio
 import json
@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sentinel_camera.testing.rtsp_server import RtspServer
 from sentinel_core.adapters.grpc import GrpcServer
@@ -66,12 +67,14 @@ class FrameSink:
         return INFERRED
 
 
-class CameraProcess:
-    """`python -m sentinel_camera` with settings from its environment."""
+class ServiceProcess:
+    """`python -m <module>` with settings from its environment."""
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, module: str, settings: Mapping[str, str]) -> None:
+        self._module = module
         self._settings = settings
-        self.instance_id = ""
+        self.started: dict[str, Any] = {}
+        """What it said of itself when it could be reached."""
         self.log: list[str] = []
         """What it wrote, line by line."""
 
@@ -83,7 +86,7 @@ class CameraProcess:
             *variables,
             sys.executable,
             "-m",
-            "sentinel_camera",
+            self._module,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -91,7 +94,7 @@ class CameraProcess:
         self._reading = asyncio.create_task(self._read(running))
         async with asyncio.timeout(60):
             await running.wait()
-        assert self.instance_id, self.text
+        assert self.started, self.text
 
     @property
     def text(self) -> str:
@@ -116,10 +119,22 @@ class CameraProcess:
         assert self.process.stdout is not None
         async for line in self.process.stdout:
             self.log.append(line.decode().rstrip())
-            if '"camera-service runs"' in self.log[-1]:
-                self.instance_id = json.loads(self.log[-1])["instance"]
+            if 'service runs"' in self.log[-1]:
+                self.started = json.loads(self.log[-1])
                 running.set()
         running.set()
+
+
+class CameraProcess(ServiceProcess):
+    """A camera-service."""
+
+    def __init__(self, settings: Mapping[str, str]) -> None:
+        super().__init__("sentinel_camera", settings)
+
+    @property
+    def instance_id(self) -> str:
+        """What its leases are held by."""
+        return str(self.started["instance"])
 
 
 def camera_settings(folder: Path, inference: str) -> dict[str, str]:

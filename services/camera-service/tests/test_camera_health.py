@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from sentinel_camera.health.grading import CameraFigures, grade
 from sentinel_camera.health.monitor import HealthMonitor
-from sentinel_camera.health.watch import HealthWatch
 from sentinel_camera.health.windows import RecentValues, SlidingSum
 from sentinel_camera.supervision.feed import CameraFeed
+from sentinel_camera.supervision.health_watch import HealthWatch
 from sentinel_camera.supervision.states import StateBoard
 from sentinel_camera.supervision.stream_watch import Condition
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus

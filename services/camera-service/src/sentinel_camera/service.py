@@ -11,7 +11,6 @@ from sentinel_camera.clips.recorder import Recorder
 from sentinel_camera.clips.recording_desk import RecordingDesk, RecordingLimits
 from sentinel_camera.clips.ring import ClipRing
 from sentinel_camera.clips.shelf import ClipShelf
-from sentinel_camera.health.watch import HealthWatch
 from sentinel_camera.restream.hls import HlsPackager
 from sentinel_camera.restream.publishing import CameraPublishing
 from sentinel_camera.restream.sinks import SinkFactory
@@ -19,6 +18,7 @@ from sentinel_camera.sampling.camera_rate import CameraRate
 from sentinel_camera.sampling.rates import NodeRates, RateLimits
 from sentinel_camera.supervision.backoff import TokenBucket
 from sentinel_camera.supervision.fleet import CameraFleet, FleetPorts
+from sentinel_camera.supervision.health_watch import HealthWatch
 from sentinel_camera.supervision.nursery import Nursery
 from sentinel_camera.supervision.probe import SourceProbe
 from sentinel_camera.supervision.reader import ReaderParts

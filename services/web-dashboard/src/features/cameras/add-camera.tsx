@@ -8,8 +8,9 @@ import { Dialog } from '@/shared/ui/dialog';
 import { FormProblem } from '@/shared/ui/panel-state';
 import { type CameraDraft, draftFaults, EMPTY_DRAFT, toCreate } from './camera-draft';
 import { CameraFields } from './camera-fields';
+import { MasksSection } from './masks/masks-section';
 import { ProbeProgress } from './probe-progress';
-import { ProbeFailure, ProbeReport } from './probe-result';
+import { ProbeFailure, ProbePicture, ProbeReport } from './probe-result';
 import { SourceField } from './source-field';
 import { kindOf } from './source-kind';
 
@@ -72,6 +73,14 @@ export function AddCamera({ onClose, onAdded }: AddCameraProps) {
         {isTested && (
           <>
             <CameraFields draft={draft} faults={wasTried ? faults : {}} onChange={change} />
+            {probe.isSuccess && (
+              <MasksSection
+                masks={draft.masks}
+                aspect={probe.data.width / probe.data.height}
+                picture={<ProbePicture result={probe.data} />}
+                onChange={(masks) => change({ masks })}
+              />
+            )}
             <FormProblem error={create.error} />
             <div className="-bottom-4 -mx-4 -mb-4 sticky z-10 flex justify-end gap-2 border-hairline border-t bg-panel px-4 py-3">
               <Button variant="ghost" onClick={onClose}>

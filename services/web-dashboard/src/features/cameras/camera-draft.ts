@@ -1,5 +1,6 @@
 import type { Camera, CameraCreate, CameraPatch } from '@/shared/api/types';
 import { kindOf } from './source-kind';
+import { polygonFault } from './zones/geometry';
 
 /** A polygon that nobody gets to see: corners, 0..1 of the picture. */
 export type Mask = readonly (readonly [number, number])[];
@@ -55,6 +56,9 @@ export function draftFaults(draft: CameraDraft): Partial<Record<keyof CameraDraf
     ...(fps > 0 && fps <= MAX_SAMPLE_FPS
       ? {}
       : { sampleFps: `Between 0 and ${MAX_SAMPLE_FPS} frames per second.` }),
+    ...(draft.masks.some((mask) => polygonFault(mask) !== null)
+      ? { masks: 'An outline crosses itself.' }
+      : {}),
   };
 }
 

@@ -1,13 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useCallback, useState } from 'react';
 import { camerasQuery, patchCamera } from '@/shared/api/cameras';
 import { problemOf } from '@/shared/api/problem';
 import type { Camera } from '@/shared/api/types';
 import { Button } from '@/shared/ui/button';
 import { Dialog } from '@/shared/ui/dialog';
 import { FormProblem } from '@/shared/ui/panel-state';
+import { CameraPicture } from '@/shared/ui/picture';
 import { type CameraDraft, draftFaults, draftOf, toPatch } from './camera-draft';
 import { CameraFields } from './camera-fields';
+import { MasksSection } from './masks/masks-section';
 import { SourceField } from './source-field';
 
 interface EditCameraProps {
@@ -57,6 +59,7 @@ export function EditCamera({ camera, onClose }: EditCameraProps) {
           faults={faults}
           onChange={(change) => setDraft((known) => ({ ...known, ...change }))}
         />
+        <StoredMasks camera={base} draft={draft} onChange={setDraft} />
         <FormProblem error={save.error} />
         <div className="-bottom-4 -mx-4 -mb-4 sticky z-10 flex justify-end gap-2 border-hairline border-t bg-panel px-4 py-3">
           {isStale && <Button onClick={reload}>Load the newer state</Button>}
@@ -69,5 +72,40 @@ export function EditCamera({ camera, onClose }: EditCameraProps) {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+interface StoredMasksProps {
+  readonly camera: Camera;
+  readonly draft: CameraDraft;
+  readonly onChange: (change: (known: CameraDraft) => CameraDraft) => void;
+}
+
+/** Until the picture has told its own. */
+const USUAL_ASPECT = 16 / 9;
+
+function StoredMasks({ camera, draft, onChange }: StoredMasksProps) {
+  const [aspect, setAspect] = useState(USUAL_ASPECT);
+  const change = useCallback(
+    (masks: CameraDraft['masks']) => onChange((known) => ({ ...known, masks })),
+    [onChange],
+  );
+  return (
+    <MasksSection
+      key={camera.revision}
+      masks={draft.masks}
+      aspect={aspect}
+      picture={
+        <CameraPicture
+          cameraKey={camera.key}
+          alt="Newest picture of the camera"
+          fallback="The camera has not sent a picture yet"
+          className="absolute inset-0 size-full"
+          maxAgeMs={10_000}
+          onAspect={setAspect}
+        />
+      }
+      onChange={change}
+    />
   );
 }

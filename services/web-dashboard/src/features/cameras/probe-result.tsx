@@ -41,6 +41,19 @@ export function ProbeReport({ result }: { readonly result: ProbeResult }) {
   );
 }
 
+/** The first picture of a source, to draw on. */
+export function ProbePicture({ result }: { readonly result: ProbeResult }) {
+  return (
+    // biome-ignore lint/performance/noImgElement: a data URL, nothing to optimise
+    <img
+      src={result.snapshot}
+      alt="What the source shows first"
+      draggable={false}
+      className="absolute inset-0 size-full object-fill"
+    />
+  );
+}
+
 /** Why nothing came. The camera may be stored all the same. */
 export function ProbeFailure({ error }: { readonly error: unknown }) {
   const problem = problemOf(error);

@@ -11,11 +11,12 @@ interface SourceFieldProps {
 /** Where the video comes from; while nothing is typed, one address of each kind to begin with. */
 export function SourceField({ value, error, hint, onChange }: SourceFieldProps) {
   const kind = kindOf(value);
+  const isRemote = kind === 'rtsp' || kind === 'http';
   return (
     <div className="flex min-w-0 flex-col gap-1">
       <Field
         label="Source"
-        hint={kind === null ? hint : `${KIND_WORDS[kind]}. ${hint}`}
+        hint={kind === null ? hint : `${KIND_WORDS[kind]}.${isRemote ? ` ${hint}` : ''}`}
         error={error}
       >
         {(ids) => (

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sentinel_core.adapters.grpc import GrpcServer
+from sentinel_core.adapters.grpc import GrpcServer, open_channel
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.contracts.generated import inference_stream_pb2 as messages
+from sentinel_core.contracts.generated import inference_stream_pb2_grpc as rpc
 from sentinel_core.domain.errors import DependencyUnavailable
 from sentinel_core.domain.frames import DropReason
 from sentinel_vision.frames.frame import Frame, RemotePicture
@@ -197,6 +198,24 @@ async def test_no_more_frames_are_sent_than_there_are_credits() -> None:
         assert len(link.inference.seen) == 2
         gate.opened.set()
         assert await asyncio.gather(*sending) == [INFERRED] * 3
+
+
+async def test_a_sender_that_takes_more_than_it_was_granted_is_hung_up_on() -> None:
+    async with grpc_link(credits_per_stream=2) as link:
+        link.inference.react = gate = Gate()
+        async with open_channel(f"127.0.0.1:{link.server.port}") as channel:
+            stub: rpc.InferenceStreamAsyncStub = rpc.InferenceStreamStub(channel)
+            call = stub.Infer()
+            await call.write(messages.InferRequest(hello=messages.Hello(instance_id="greedy")))
+            first = await call.read()
+            assert isinstance(first, messages.InferResponse)
+            assert first.credits == 2
+            for number in range(3):
+                await call.write(encode_frame(make_frame(f"cam_{number:02}"), FrameEncoding.JPEG))
+            assert not isinstance(await call.read(), messages.InferResponse)
+        await until(lambda: len(link.inference.at_work) == 2)
+        gate.opened.set()
+        assert await link.transport.infer(make_frame("cam_09")) == INFERRED
 
 
 async def test_a_frame_that_is_too_old_is_not_sent() -> None:

@@ -20,6 +20,8 @@ from sentinel_vision.frames.transport import FrameOutcome
 _log = structlog.get_logger(__name__)
 
 _PICTURE_WAIT_S = 2.0
+_MAX_FENCES = 10_000
+"""Cameras whose newest fence is remembered: more than anybody has."""
 
 Handler = Callable[[Frame], Awaitable[FrameOutcome]]
 
@@ -96,6 +98,11 @@ class FrameReceiver(rpc.InferenceStreamServicer):
             if kind == "hello":
                 _log.info("frames come", instance=request.hello.instance_id)
             elif kind == "frame":
+                if session.in_flight >= self._credits:
+                    _log.warning("a sender takes more than it was granted: hung up")
+                    session.end()
+                    return
+                session.in_flight += 1
                 task = asyncio.create_task(self._take(request.frame, session), name="frame")
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
@@ -104,7 +111,6 @@ class FrameReceiver(rpc.InferenceStreamServicer):
         session.end_when_idle()
 
     async def _take(self, message: messages.Frame, session: "_Session") -> None:
-        session.in_flight += 1
         outcome = FrameOutcome(DropReason.INFERENCE_ERROR)
         try:
             outcome = await self._decide(message, session)
@@ -124,7 +130,7 @@ class FrameReceiver(rpc.InferenceStreamServicer):
         try:
             ask = session.asker(message.sequence)
             frame = await asyncio.to_thread(decode_frame, message, received_s, ask)
-            self._fences[camera_key] = max(message.fence, self._fences.get(camera_key, 0))
+            self._note_fence(camera_key, message.fence)
             if self._clock.monotonic() - received_s > message.remaining_ms / 1000:
                 return FrameOutcome(DropReason.STALE)
             return await self._handler(frame)
@@ -136,6 +142,11 @@ class FrameReceiver(rpc.InferenceStreamServicer):
             return FrameOutcome(DropReason.INFERENCE_ERROR)
         finally:
             self._busy.discard(camera_key)
+
+    def _note_fence(self, camera_key: str, fence: int) -> None:
+        self._fences[camera_key] = max(fence, self._fences.pop(camera_key, 0))
+        if len(self._fences) > _MAX_FENCES:
+            del self._fences[next(iter(self._fences))]
 
 
 class _Session:

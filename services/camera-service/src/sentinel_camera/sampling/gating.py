@@ -9,7 +9,7 @@ from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
 _CELLS_LONG_SIDE = 64
 _SAMPLES_PER_CELL = 8
-"""Each way."""
+"""Each way, at least."""
 _CHANGE = 8.0
 _MEMORY_S = 5.0
 _TAIL_90K = TICKS_PER_SECOND
@@ -19,18 +19,19 @@ class MotionGate:
     """Compares the brightness of each due picture with a running background.
 
     The picture is cut into cells, 64 along its longer side: one is 30 pixels wide at 1920 x 1080,
-    where a person at the far end of a junction is 15 x 40. A cell's brightness is the mean of at
-    most 8 x 8 samples, so that a camera's noise (3 to 4 levels of 255 at dusk) shrinks to half a
-    level and the pulsing of keyframes to about two. A cell that differs from the background by
-    8 levels has changed: that person needs a contrast of 25 levels, a car far less. One changed
-    cell is motion.
+    where a person at the far end of a junction is 15 x 40. A cell's brightness is the mean of 8 x 8
+    to 15 x 15 samples, where it has so many pixels. Measured with a still street at 1280 x 720 and
+    noise of 4 levels (of 255) that H.264 has coded badly (CRF 32), keyframes every 2 s: no cell
+    ever differs from the background by more than 2.3 levels, with a noise of 8 by 4.1. A cell that
+    differs by 8 levels has changed: that person needs a contrast of 16 to 32 levels, as it falls on
+    the cells, a car far less. One changed cell is motion.
 
     What all cells have in common (the median of their differences: clouds, exposure) is no
     motion. The background follows with a time constant of 5 s, so that what has stopped is
     background after about 10 s. After motion, pictures pass for one more second, and a picture
     passes every `forced_s` in any case, so that a scene that stands still is still looked at.
 
-    All times are media times. A picture costs 0.3 ms at 1920 x 1080.
+    All times are media times. A picture costs 0.4 ms at 1920 x 1080.
     """
 
     def __init__(self, forced_s: float) -> None:
@@ -78,7 +79,8 @@ def _cell_means(luma: NDArray[np.uint8]) -> NDArray[np.float32]:
     samples = luma[::step, ::step]
     per_cell = min(cell // step, *samples.shape)
     rows, columns = (length // per_cell for length in samples.shape)
-    blocks = samples[: rows * per_cell, : columns * per_cell]
-    blocks = blocks.reshape(rows, per_cell, columns, per_cell)
-    means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return means
+    # Rows first, in whole numbers: three times as fast as a mean over blocks.
+    lines = samples[: rows * per_cell, : columns * per_cell].reshape(rows, per_cell, -1)
+    sums = np.add.reduce(lines, axis=1, dtype=np.uint16).reshape(rows, columns, per_cell)
+    totals: NDArray[np.uint32] = np.add.reduce(sums, axis=2, dtype=np.uint32)
+    return totals.astype(np.float32) / np.float32(per_cell * per_cell)

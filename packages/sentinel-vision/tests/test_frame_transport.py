@@ -211,7 +211,9 @@ async def test_a_sender_that_takes_more_than_it_was_granted_is_hung_up_on() -> N
             assert isinstance(first, messages.InferResponse)
             assert first.credits == 2
             for number in range(3):
-                await call.write(encode_frame(make_frame(f"cam_{number:02}"), FrameEncoding.JPEG))
+                request = encode_frame(make_frame(f"cam_{number:02}"), FrameEncoding.JPEG)
+                request.frame.remaining_ms = 60_000
+                await call.write(request)
             assert not isinstance(await call.read(), messages.InferResponse)
         await until(lambda: len(link.inference.at_work) == 2)
         gate.opened.set()

@@ -40,3 +40,21 @@ def test_padded_rows_are_left_out() -> None:
     wide.y[:, 64:] = 16
     picture = Picture(y=wide.y[:, :64], u=wide.u[:, :32], v=wide.v[:, :32])
     assert decode(encode_picture(picture)).min() > 250
+
+
+@pytest.mark.parametrize("full_range", [True, False])
+@pytest.mark.parametrize(("width", "height"), [(641, 359), (641, 360), (640, 359)])
+def test_nothing_of_what_lies_behind_an_odd_picture_is_shown(
+    width: int, height: int, full_range: bool
+) -> None:
+    around = flat_picture(255, width=width + 9, height=height + 9, full_range=full_range)
+    around.y[:height, :width] = 60
+    rows, columns = (height + 1) // 2, (width + 1) // 2
+    picture = Picture(
+        y=around.y[:height, :width],
+        u=np.ascontiguousarray(around.u[:rows, :columns]),
+        v=np.ascontiguousarray(around.v[:rows, :columns]),
+        full_range=full_range,
+    )
+    assert len({encode_picture(picture) for _ in range(20)}) == 1
+    assert np.ptp(decode(encode_picture(picture))) == 0

@@ -23,7 +23,7 @@ def encode_picture(picture: Picture | RemotePicture, quality: int = 85) -> bytes
     if isinstance(picture, RemotePicture):
         return picture.fetch()
     data: bytes = simplejpeg.encode_jpeg_yuv_planes(
-        _as_jfif(picture.y, _FULL_LUMA, full_range=picture.full_range),
+        _with_even_memory(_as_jfif(picture.y, _FULL_LUMA, full_range=picture.full_range)),
         _as_jfif(picture.u, _FULL_CHROMA, full_range=picture.full_range),
         _as_jfif(picture.v, _FULL_CHROMA, full_range=picture.full_range),
         quality=quality,
@@ -42,3 +42,15 @@ def _as_jfif(
     plane: NDArray[np.uint8], table: NDArray[np.uint8], *, full_range: bool
 ) -> NDArray[np.uint8]:
     return np.ascontiguousarray(plane) if full_range else np.take(table, plane)
+
+
+def _with_even_memory(luma: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same plane; behind an odd last column and row lies one more.
+
+    libjpeg-turbo takes luma in pairs, whatever the picture's size, and would read what lies behind.
+    """
+    height, width = luma.shape
+    if height % 2 == 0 and width % 2 == 0:
+        return luma
+    padded = np.pad(luma, ((0, height % 2), (0, width % 2)), mode="edge")
+    return padded[:height, :width]

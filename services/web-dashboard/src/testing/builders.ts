@@ -1,4 +1,4 @@
-import type { Camera, Incident } from '@/shared/api/types';
+import type { Camera, Incident, Recording } from '@/shared/api/types';
 
 /** Valid entities for tests; name what matters, the rest is filled in. */
 
@@ -68,6 +68,23 @@ export function makeCamera(parts: Partial<Camera> = {}): Camera {
     revision: 3,
     created_at: AT,
     updated_at: AT,
+    ...parts,
+  };
+}
+
+export function makeRecording(parts: Partial<Recording> = {}): Recording {
+  return {
+    id: '00000000-0000-4000-8000-00000000000e',
+    camera_id: 'cam_01',
+    requested_by: 'ana',
+    state: 'ready',
+    detail: null,
+    started_at: AT,
+    ended_at: later(75),
+    max_s: 3_600,
+    duration_s: 75,
+    size_bytes: 12_440_000,
+    has_video: true,
     ...parts,
   };
 }

@@ -18,16 +18,18 @@ const HEADINGS = [
   { word: 'Video', className: 'w-27 text-right' },
   { word: 'Inferred', className: 'w-24 text-right' },
   { word: 'Dropped', className: 'w-24 text-right' },
-  { word: '', className: 'w-[18.125rem]' },
+  { word: '', className: 'w-[20rem]' },
 ] as const;
 
 interface CameraTableProps {
   readonly cameras: readonly Camera[];
   readonly onEdit: (camera: Camera) => void;
   readonly onZones: (camera: Camera) => void;
+  readonly onRecordings: (camera: Camera) => void;
 }
 
-export function CameraTable({ cameras, onEdit, onZones }: CameraTableProps) {
+export function CameraTable(props: CameraTableProps) {
+  const { cameras, onEdit, onZones, onRecordings } = props;
   const accounts = useQuery(statsQuery).data?.cameras ?? [];
   const selectedKey = useSelection((selection) => selection.cameraKey);
   return (
@@ -62,6 +64,7 @@ export function CameraTable({ cameras, onEdit, onZones }: CameraTableProps) {
                 camera={camera}
                 onEdit={() => onEdit(camera)}
                 onZones={() => onZones(camera)}
+                onRecordings={() => onRecordings(camera)}
               />
             </td>
           </tr>

@@ -8,19 +8,21 @@ import { ConfirmButton } from '@/shared/ui/confirm-button';
 import { ErrorState, PanelMessage, SkeletonRows, StaleNote } from '@/shared/ui/panel-state';
 import { useUrlState } from '@/shared/url/use-url-state';
 import { AddCamera } from './add-camera';
+import { CameraRecordings } from './camera-recordings';
 import { CameraTable } from './camera-table';
 import { EditCamera } from './edit-camera';
 import { ZoneEditor } from './zones/zone-editor';
 
-const URL_NAMES = ['add', 'edit', 'zones'] as const;
+const URL_NAMES = ['add', 'edit', 'zones', 'recordings'] as const;
 
-/** All cameras; `?add`, `?edit=key` and `?zones=key` open what their names say. */
+/** All cameras; `?add`, `?edit=key`, `?zones=key` and `?recordings=key` open what they say. */
 export function CamerasPage() {
   const query = useQuery(camerasQuery);
   const [url, setUrl] = useUrlState(URL_NAMES);
   const find = (key: string) => query.data?.find((camera) => camera.key === key);
   const zoned = find(url.zones);
   const edited = find(url.edit);
+  const recorded = find(url.recordings);
   if (zoned !== undefined) {
     return <ZoneEditor key={zoned.key} camera={zoned} onClose={() => setUrl({ zones: '' })} />;
   }
@@ -35,12 +37,16 @@ export function CamerasPage() {
               cameras={cameras}
               onEdit={(camera) => setUrl({ edit: camera.key })}
               onZones={(camera) => setUrl({ zones: camera.key })}
+              onRecordings={(camera) => setUrl({ recordings: camera.key })}
             />
           )}
         </Body>
       </div>
       {url.add !== '' && (
         <AddCamera onClose={() => setUrl({ add: '' })} onAdded={() => setUrl({ add: '' })} />
+      )}
+      {recorded !== undefined && (
+        <CameraRecordings camera={recorded} onClose={() => setUrl({ recordings: '' })} />
       )}
       {edited !== undefined && (
         <EditCamera key={edited.key} camera={edited} onClose={() => setUrl({ edit: '' })} />

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Pencil, Pentagon, Power } from 'lucide-react';
+import { Film, Pencil, Pentagon, Power } from 'lucide-react';
 import { camerasQuery, deleteCamera, patchCamera } from '@/shared/api/cameras';
 import { problemOf } from '@/shared/api/problem';
 import { useMay } from '@/shared/api/roles';
@@ -11,10 +11,11 @@ interface RowActionsProps {
   readonly camera: Camera;
   readonly onEdit: () => void;
   readonly onZones: () => void;
+  readonly onRecordings: () => void;
 }
 
 /** What can be done with one camera. Deleting asks in its own place. */
-export function RowActions({ camera, onEdit, onZones }: RowActionsProps) {
+export function RowActions({ camera, onEdit, onZones, onRecordings }: RowActionsProps) {
   const client = useQueryClient();
   const isAdmin = useMay('admin');
   const refresh = () => client.invalidateQueries({ queryKey: camerasQuery.queryKey });
@@ -35,6 +36,9 @@ export function RowActions({ camera, onEdit, onZones }: RowActionsProps) {
       <Button size="small" variant="ghost" onClick={onZones}>
         <Pentagon className="size-3.5" aria-hidden="true" /> Zones
       </Button>
+      <IconButton label={`Recordings of ${camera.name}`} onClick={onRecordings}>
+        <Film />
+      </IconButton>
       {isAdmin && (
         <>
           <IconButton label={`Edit ${camera.name}`} onClick={onEdit}>

@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import type { Camera } from '@/shared/api/types';
+import { RecordingMark } from '@/shared/recordings/recording-controls';
 import { formatDuration, secondsBetween } from '@/shared/time/format';
 import { useNow } from '@/shared/time/use-now';
 import { HealthMark } from '@/shared/ui/health';
@@ -16,6 +17,7 @@ export function TileName({ camera, state }: { camera: Camera; state: TileState }
       <TileMark camera={camera} state={state} />
       <span className="truncate font-strong">{camera.name}</span>
       <StateWord state={state} />
+      <RecordingMark cameraKey={camera.key} />
       {camera.health !== null && camera.health.grade !== 'good' && (
         <span className="pointer-events-auto flex">
           <HealthMark health={camera.health} withWord={false} />

@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import type { ReactNode } from 'react';
 import type { Camera } from '@/shared/api/types';
+import { RecordingControls } from '@/shared/recordings/recording-controls';
 import { type OverlayMode, type PlayerChoice, usePreferences } from '@/shared/state/preferences';
 import { healthText } from '@/shared/ui/health';
 import { Segmented } from '@/shared/ui/segmented';
@@ -31,6 +32,9 @@ export function TilePanel({ camera, stats, children }: TilePanelProps) {
         >
           <PlayerRow camera={camera} stats={stats} />
           <ModeRow camera={camera} />
+          <Row label="Keep">
+            <RecordingControls camera={camera} />
+          </Row>
           {stats.note !== null && (
             <p role="status" className="flex items-start gap-1.5 text-warn">
               <TriangleAlert className="mt-px size-3.5 shrink-0" aria-hidden="true" />

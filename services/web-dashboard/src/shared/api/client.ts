@@ -44,12 +44,24 @@ export async function unwrap<Data>(answer: Promise<Answer<Data>>): Promise<Data>
   return data as Data;
 }
 
-/** A picture of the API, which needs the token that an `<img>` cannot send. */
-export async function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
+async function fetchBytes(path: string, signal: AbortSignal | null): Promise<Response> {
   const url = new URL(path, window.location.origin);
   const response = await authorisedFetch(new Request(url, { signal }));
-  if (!response.ok) {
-    throw new ApiError(parseProblem(response.status, await response.json().catch(() => null)));
-  }
-  return response.blob();
+  if (response.ok) return response;
+  throw new ApiError(parseProblem(response.status, await response.json().catch(() => null)));
+}
+
+/** A picture of the API, which needs the token that an `<img>` cannot send. */
+export async function fetchPicture(path: string, signal: AbortSignal): Promise<Blob> {
+  return (await fetchBytes(path, signal)).blob();
+}
+
+/** A file of the API, and what the server calls it. */
+export async function fetchFile(
+  path: string,
+): Promise<{ readonly blob: Blob; readonly name: string | null }> {
+  const response = await fetchBytes(path, null);
+  const disposition = response.headers.get('content-disposition') ?? '';
+  const name = /filename="([^"]+)"/.exec(disposition)?.[1] ?? null;
+  return { blob: await response.blob(), name };
 }

@@ -14,6 +14,7 @@ export type IncidentAction = Incident['allowed_actions'][number];
 export type Handling = Incident['handling'];
 export type Priority = Incident['priority'];
 export type IncidentEvent = Schemas['EventAnswer'];
+export type Recording = Schemas['RecordingAnswer'];
 export type Stats = Schemas['StatsAnswer'];
 export type User = Schemas['CallerAnswer'];
 export type Role = User['role'];

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sentinel_camera.testing.clips import ClipSpec, write_clip
 from sentinel_camera.testing.site import CameraSite
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.frames import DropReason
@@ -80,3 +81,11 @@ async def test_a_still_camera_is_looked_at_now_and_then(make_site: MakeSite, cli
         assert counts.is_balanced
         times = [frame.pts_90k for frame in site.frames]
         assert max(after - before for before, after in pairwise(times)) <= SECOND // 2
+
+
+async def test_reordering_makes_no_picture_stale(site: CameraSite, clips: Path) -> None:
+    """A picture is late from when it could be had on, not from when its packet came."""
+    spec = ClipSpec(fps=4, frames=24, gop=12, b_frames=3)
+    await site.add("cam_01", write_clip(clips / "rare.mp4", spec))
+    await site.until_frames("cam_01", 14)
+    assert site.counts("cam_01").dropped.get(DropReason.STALE, 0) == 0

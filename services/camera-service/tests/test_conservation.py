@@ -105,7 +105,8 @@ class FeedMachine(RuleBasedStateMachine):
         lease = SlotLease(self.give_back)
         self.slots_out += 1
         let_go = lease.hold()
-        feed.take_picture(unit, Picture(y=views.y, u=views.u, v=views.v), views, lease)
+        picture = Picture(y=views.y, u=views.u, v=views.v)
+        feed.take_picture(unit, picture, views, lease, ready_s=self.clock.monotonic())
         let_go()
 
     def give_back(self) -> None:

@@ -73,7 +73,7 @@ def test_what_was_due_is_accounted_for(
             model.set_rate(float(fps))
         due += model.is_due(now)
         shown = None if flaw is DropReason.PRIVACY_HOLD else picture(16 + 40 * (number % 3))
-        output.take(ShownPicture(number, now, shown, flaw))
+        output.take(ShownPicture(number, now, 1.0, shown, flaw))
         while (received := parent.receive()) is not None:
             message, descriptor = received
             if descriptor is not None:

@@ -130,9 +130,23 @@ class CameraFeed:
         self._hand_on(unit, anchor, data, is_key=packet.is_key)
 
     def take_picture(
-        self, unit_number: int, picture: Picture, views: SlotViews, lease: SlotLease
+        self,
+        unit_number: int,
+        picture: Picture,
+        views: SlotViews,
+        lease: SlotLease,
+        *,
+        ready_s: float,
     ) -> None:
-        """A due picture came; it stays in its slot until inference is done with it."""
+        """A due picture came; it stays in its slot until inference is done with it.
+
+        Args:
+            unit_number: The access unit that shows it.
+            picture: At full size.
+            views: The arrays of its slot.
+            lease: Held while anybody looks at it.
+            ready_s: Monotonic time from which on it could be had; its age counts from then.
+        """
         self._come_online()
         self.ledger.capture()
         self.monitor.note_due()
@@ -149,7 +163,7 @@ class CameraFeed:
                 index=unit.index,
                 pts_90k=unit.pts_90k,
                 captured_at=anchor.to_utc(unit.pts_90k),
-                arrived_monotonic_s=unit.arrived_s,
+                arrived_monotonic_s=ready_s,
                 is_live=self.rate.may_drop,
                 rgb=views.rgb,
                 picture=picture,

@@ -131,7 +131,7 @@ class ReadSession:
         lease = SlotLease(lambda: self._give_back(message))
         # Held here too, so that it cannot be given back before the feed has taken it.
         let_go = lease.hold()
-        self._feed.take_picture(message.unit, picture, views, lease)
+        self._feed.take_picture(message.unit, picture, views, lease, ready_s=message.ready_s)
         let_go()
         self._note_due()
 

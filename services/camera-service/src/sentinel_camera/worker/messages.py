@@ -117,12 +117,17 @@ class Packet(msgspec.Struct, frozen=True, tag=True):
 
 
 class Sampled(msgspec.Struct, frozen=True, tag=True):
-    """The picture of `unit` was due and lies in `slot`."""
+    """The picture of `unit` was due and lies in `slot`.
+
+    It could be had when the packet came that brought it out of the decoder, at `ready_s`: with
+    B-frames that is later than when its own packet came.
+    """
 
     unit: int
     generation: int
     slot: int
     full_range: bool
+    ready_s: float
 
 
 class Dropped(msgspec.Struct, frozen=True, tag=True):

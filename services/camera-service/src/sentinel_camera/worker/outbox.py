@@ -104,7 +104,9 @@ class Outbox:
             )
         )
 
-    def send_picture(self, unit: int, picture: VideoFrame, *, may_drop: bool = True) -> None:
+    def send_picture(
+        self, unit: int, picture: VideoFrame, ready_s: float, *, may_drop: bool = True
+    ) -> None:
         """Hand over a picture that is due; while all slots are in use, say so or wait."""
         self.poll()
         self._fit_slots(picture.width, picture.height)
@@ -116,7 +118,7 @@ class Outbox:
             return
         slot = self._free.pop()
         full_range = self._write(slot, picture)
-        self._channel.send(Sampled(unit, self._generation, slot, full_range))
+        self._channel.send(Sampled(unit, self._generation, slot, full_range, ready_s))
 
     def drop(self, reason: DropReason) -> None:
         """Say that a picture was due and why there is none."""

@@ -36,7 +36,7 @@ class PictureOutput:
             if not self._gate.passes(luma, shown.pts_90k):
                 self._outbox.drop(DropReason.MOTION_GATED)
                 return
-        self._outbox.send_picture(shown.unit, picture, may_drop=self._may_drop)
+        self._outbox.send_picture(shown.unit, picture, shown.ready_s, may_drop=self._may_drop)
 
     def drop_if_due(self, pts_90k: int | None, reason: DropReason) -> None:
         """There is no picture at this time, and why."""

@@ -28,12 +28,14 @@ class ShownPicture:
 
     Attributes:
         pts_90k: As the source counts.
+        ready_s: When the packet came that brought it out of the decoder.
         picture: None where nobody may see it.
         flaw: Why it cannot be inferred; None where it can.
     """
 
     unit: int
     pts_90k: int
+    ready_s: float
     picture: VideoFrame | None
     flaw: DropReason | None = None
 
@@ -73,9 +75,11 @@ class SourceVideo:
         self._formatter = formatter_of(opened.context)
         self._configuration: bytes | None = None
         self._waiting: tuple[UnitTimes, bytes, bool] | None = None
+        self._arrived_s = 0.0
 
     def before_decoding(self, packet: Packet[VideoStream], times: Times, arrived_s: float) -> None:
         """Send the unit at once, unless the decoder has to see new parameter sets first."""
+        self._arrived_s = arrived_s
         unit = self._counter.next_unit()
         packet.opaque = unit
         if self._formatter is None or not (sample := self._formatter.convert(bytes(packet))):
@@ -94,7 +98,11 @@ class SourceVideo:
             self._outbox.send_packet(sent, sample, is_key=is_key)
         return [
             ShownPicture(
-                picture.opaque, self._opened.to_90k(picture.pts), picture, _damage(picture)
+                picture.opaque,
+                self._opened.to_90k(picture.pts),
+                self._arrived_s,
+                picture,
+                _damage(picture),
             )
             for picture in pictures
             if picture.pts is not None and isinstance(picture.opaque, int)
@@ -156,14 +164,14 @@ class EncodedVideo:
             try:
                 picture = self._painter.paint(picture)
             except (av.error.FFmpegError, ValueError):
-                return ShownPicture(unit, pts_90k, None, DropReason.PRIVACY_HOLD)
+                return ShownPicture(unit, pts_90k, self._arrived_s, None, DropReason.PRIVACY_HOLD)
         try:
             coded = self._encoder.encode(picture, pts_90k)
         except (av.error.FFmpegError, ValueError):
-            return ShownPicture(unit, pts_90k, None, flaw or DropReason.CORRUPT)
+            return ShownPicture(unit, pts_90k, self._arrived_s, None, flaw or DropReason.CORRUPT)
         for piece in coded:
             self._send(unit, piece)
-        return ShownPicture(unit, pts_90k, picture, flaw)
+        return ShownPicture(unit, pts_90k, self._arrived_s, picture, flaw)
 
     def _send(self, unit: int, piece: EncodedPicture) -> None:
         self._configure()

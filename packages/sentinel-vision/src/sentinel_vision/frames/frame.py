@@ -65,7 +65,8 @@ class Frame:
     Attributes:
         index: Index of the access unit in its stream epoch.
         captured_at: Media clock mapped to UTC.
-        arrived_monotonic_s: `Clock.monotonic()` when the packet came; measures staleness.
+        arrived_monotonic_s: `Clock.monotonic()` when the packet came that brought it out of the
+            decoder; measures staleness.
         is_live: False for a file that is worked through as fast as possible: never dropped.
         rgb: uint8, shape (h, w, 3): the picture scaled so that max(h, w) = 640.
         picture: The picture at full size.

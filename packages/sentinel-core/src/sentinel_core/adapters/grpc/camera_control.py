@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-import msgspec
 import structlog
 from grpc import aio
 
+from sentinel_core.adapters.grpc.camera_control_messages import (
+    decode_clip,
+    decode_probe,
+    decode_status,
+)
 from sentinel_core.adapters.grpc.endpoint import open_channel
 from sentinel_core.adapters.grpc.errors import error_of
 from sentinel_core.contracts.generated import camera_control_pb2 as messages
 from sentinel_core.contracts.generated import camera_control_pb2_grpc as rpc
 from sentinel_core.domain.cameras import CameraState
 from sentinel_core.domain.errors import DependencyUnavailable, SentinelError
-from sentinel_core.domain.frames import DropReason, FrameCounts
+from sentinel_core.domain.frames import FrameCounts
 from sentinel_core.ports.camera_control import ClipCut, ProbeReport
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import Database
@@ -115,8 +119,7 @@ class GrpcCameraControl:
             except DependencyUnavailable as error:
                 _log.warning("probe not answered", address=address, reason=error.message)
                 continue
-            report = msgspec.json.decode(response.report_json, type=ProbeReport)
-            return replace(report, snapshot_jpeg=response.snapshot_jpeg)
+            return decode_probe(response)
         raise DependencyUnavailable("no camera-service answers")
 
     async def snapshot(self, camera_key: str) -> bytes:
@@ -143,8 +146,7 @@ class GrpcCameraControl:
         pieces = await _result(_collect(peer.stub.CutClip(request, timeout=_CLIP_WAIT_S)))
         if not pieces:
             raise DependencyUnavailable("camera-service has sent no clip")
-        cut = msgspec.json.decode(pieces[0].cut_json, type=ClipCut)
-        return replace(cut, mp4=b"".join(piece.mp4 for piece in pieces))
+        return decode_clip(pieces[0].description, b"".join(piece.mp4 for piece in pieces))
 
     def states(self) -> Mapping[str, CameraState]:
         """Present states by camera key, of all camera-services that answer."""
@@ -175,10 +177,12 @@ class GrpcCameraControl:
             response = await _result(
                 peer.stub.States(messages.StatesRequest(), timeout=_STATES_WAIT_S)
             )
-        except SentinelError:
+            read = [decode_status(status) for status in response.cameras]
+        except (SentinelError, ValueError) as error:
+            if peer.cameras:
+                _log.warning("states not known", address=address, reason=str(error))
             peer.cameras = {}
             return
-        read = (_status(status) for status in response.cameras)
         peer.cameras = {state.camera_key: (state, counts) for state, counts in read}
 
     def _cameras(self) -> Mapping[str, tuple[CameraState, FrameCounts]]:
@@ -213,9 +217,3 @@ async def _result(call: Awaitable[T]) -> T:
         return await call
     except aio.AioRpcError as error:
         raise error_of(error, _WHOM) from None
-
-
-def _status(status: messages.CameraStatus) -> tuple[CameraState, FrameCounts]:
-    dropped = {DropReason(reason): count for reason, count in status.dropped.items()}
-    counts = FrameCounts(status.captured, status.inferred, status.in_flight, dropped)
-    return msgspec.json.decode(status.state_json, type=CameraState), counts

@@ -1,12 +1,15 @@
 """camera-service's side of `CameraControl`."""
 
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import replace
 from typing import Any, TypeVar
 
-import msgspec
 from grpc import aio
 
+from sentinel_core.adapters.grpc.camera_control_messages import (
+    encode_clip,
+    encode_probe,
+    encode_status,
+)
 from sentinel_core.adapters.grpc.errors import abort_with
 from sentinel_core.contracts.generated import camera_control_pb2 as messages
 from sentinel_core.contracts.generated import camera_control_pb2_grpc as rpc
@@ -35,11 +38,7 @@ class CameraControlServer(rpc.CameraControlServicer):
         context: "aio.ServicerContext[messages.ProbeRequest, messages.ProbeResponse]",
     ) -> messages.ProbeResponse:
         """Look at a source."""
-        report = await _answer(context, self._control.probe(request.source_url))
-        return messages.ProbeResponse(
-            report_json=msgspec.json.encode(replace(report, snapshot_jpeg=b"")),
-            snapshot_jpeg=report.snapshot_jpeg,
-        )
+        return encode_probe(await _answer(context, self._control.probe(request.source_url)))
 
     async def Snapshot(  # noqa: N802 - the name in the contract
         self,
@@ -65,7 +64,7 @@ class CameraControlServer(rpc.CameraControlServicer):
                 to_pts_90k=request.to_pts_90k,
             ),
         )
-        yield messages.CutClipResponse(cut_json=msgspec.json.encode(replace(cut, mp4=b"")))
+        yield messages.CutClipResponse(description=encode_clip(cut))
         for start in range(0, len(cut.mp4), _PIECE_BYTES):
             yield messages.CutClipResponse(mp4=cut.mp4[start : start + _PIECE_BYTES])
 
@@ -77,14 +76,7 @@ class CameraControlServer(rpc.CameraControlServicer):
         counts = self._control.frame_counts()
         response = messages.StatesResponse(instance_id=self._instance_id)
         for key, state in self._control.states().items():
-            status = response.cameras.add(state_json=msgspec.json.encode(state))
-            if key in counts:
-                status.captured = counts[key].captured
-                status.inferred = counts[key].inferred
-                status.in_flight = counts[key].in_flight
-                status.dropped.update(
-                    {reason.value: count for reason, count in counts[key].dropped.items()}
-                )
+            response.cameras.append(encode_status(state, counts.get(key)))
         return response
 
 

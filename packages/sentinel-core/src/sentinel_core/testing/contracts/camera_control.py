@@ -67,7 +67,9 @@ class CameraControlContract:
             cameras.camera_key, epoch=epoch, from_pts_90k=0, to_pts_90k=90_000
         )
         assert cut.mp4[4:8] == b"ftyp"
-        assert (cut.camera_key, cut.epoch) == (cameras.camera_key, epoch)
+        assert cut.camera_key == cameras.camera_key
+        # The camera may be a file that loops: its first picture is of an earlier epoch then.
+        assert cut.epoch <= epoch
         assert cut.from_pts_90k <= 0 < cut.to_pts_90k
         assert 0 < cut.coverage <= 1
 

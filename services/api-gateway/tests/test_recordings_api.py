@@ -111,6 +111,15 @@ async def test_a_disabled_camera_is_not_recorded(world: World) -> None:
     assert answer.status_code == 409
 
 
+async def test_nothing_begins_where_recordings_have_used_their_room(world: World) -> None:
+    recording_id = await started(world)
+    async with world.ports.database.transaction() as work:
+        recording = await work.recordings.get(UUID(recording_id))
+        await work.recordings.save(replace(recording, size_bytes=2**50))
+    answer = await world.client().post("/api/cameras/cam_01/recordings", json={})
+    assert (answer.status_code, answer.json()["code"]) == (507, "storage-full")
+
+
 @pytest.mark.parametrize("max_s", [0, -1, 3601, "long", None])
 async def test_a_length_that_makes_no_sense_is_refused(world: World, max_s: object) -> None:
     await world.add_camera()
@@ -146,6 +155,8 @@ async def test_the_newest_seconds_are_cut(world: World) -> None:
     assert clip.headers["content-type"] == "video/mp4"
     assert clip.headers["content-disposition"].startswith('attachment; filename="cam_01_')
     assert b"ftyp" in clip.content
+    async with world.ports.database.transaction() as work:
+        assert (await work.audit.list())[0].action == "camera.clip"
 
 
 @given(start=st.integers(0, 10**7), length=st.integers(1, 10**7), size=st.integers(1, 10**7))

@@ -1,6 +1,7 @@
 """What is kept of a camera's video, and what is cut out of it, decoded again."""
 
 import asyncio
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from sentinel_camera.clips.movies import write_movie
 from sentinel_camera.clips.ring import ClipRing
 from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 from sentinel_camera.sources.h264 import AvcFormatter
-from sentinel_camera.testing.clips import picture_number
+from sentinel_camera.sources.hevc import HevcFormatter
+from sentinel_camera.testing.clips import ClipSpec, picture_number, write_clip
 from sentinel_core.domain.errors import InvalidInput, NotFound
 from sentinel_core.ports.camera_control import ClipCut
 from sentinel_core.testing.builders import at
@@ -52,10 +54,13 @@ def load(ring: ClipRing, clip: Path, epoch: str = "E1") -> None:
     """Put a clip of 20 frames a second into a ring."""
     with av.open(str(clip), "r") as container:
         stream = container.streams.video[0]
-        formatter = AvcFormatter(stream.codec_context.extradata)
+        codec = stream.codec_context.name
+        formatter = {"h264": AvcFormatter, "hevc": HevcFormatter}[codec](
+            stream.codec_context.extradata
+        )
         assert formatter.configuration is not None
         size = (stream.width, stream.height)
-        ring.configure(VideoConfiguration("h264", formatter.configuration, *size))
+        ring.configure(VideoConfiguration(codec, formatter.configuration, *size))
         for packet in container.demux(stream):
             if packet.pts is None or packet.dts is None or packet.time_base is None:
                 continue
@@ -95,6 +100,55 @@ async def test_a_clip_shows_what_was_asked_for_from_the_keyframe_on(clips: Path,
     assert clip.to_pts_90k >= START_90K + 35 * FRAME_90K
     assert clip.coverage == 1.0
     assert clip.mp4.index(b"moov") < clip.mp4.index(b"mdat")
+
+
+async def test_a_clip_of_h265_shows_the_same(tmp_path: Path) -> None:
+    spec = ClipSpec(codec="libx265", frames=40, gop=10)
+    ring = ClipRing(10.0, ClipMemory(PLENTY))
+    load(ring, write_clip(tmp_path / "hevc.mp4", spec))
+    clip = await cut(ring, 15, 34)
+    assert clip.codec == "hevc"
+    numbers = decoded_numbers(clip.mp4)
+    first = (clip.from_pts_90k - START_90K) // FRAME_90K
+    assert first <= 15
+    assert numbers == list(range(first, first + len(numbers)))
+    assert numbers[-1] >= 34
+
+
+def test_pictures_that_refer_to_what_is_left_out_are_left_out() -> None:
+    ring = filled_ring(20, keep_s=10.0)
+    leading = replace(coded(18), dts_90k=coded(20).dts_90k + 1, is_key=False)
+    for unit in (coded(20), leading, replace(coded(21), dts_90k=coded(21).dts_90k + 1)):
+        ring.take(unit)
+    alone = ring.cut("E1", coded(20).pts_90k, coded(22).pts_90k)
+    assert alone is not None
+    assert [unit.pts_90k for unit in alone.units] == [coded(20).pts_90k, coded(21).pts_90k]
+    longer = ring.cut("E1", coded(10).pts_90k, coded(22).pts_90k)
+    assert longer is not None
+    assert leading in longer.units
+
+
+def test_a_camera_without_keyframes_does_not_eat_the_memory() -> None:
+    memory = ClipMemory(PLENTY)
+    ring = ClipRing(10.0, memory, limit_bytes=5_000)
+    ring.configure(configuration())
+    for number in range(200):
+        ring.take(coded(number, gop=1_000))
+        assert ring.size_bytes <= 5_000
+    assert ring.cut("E1", START_90K, START_90K + 200 * FRAME_90K) is None
+    for number in range(1_000, 1_020):
+        ring.take(coded(number, gop=1_000))
+    assert ring.size_bytes == memory.used_bytes == 2_000
+
+
+def test_one_camera_keeps_no_more_than_its_share() -> None:
+    ring = ClipRing(60.0, ClipMemory(PLENTY), limit_bytes=3_500)
+    ring.configure(configuration())
+    for number in range(200):
+        ring.take(coded(number))
+    footage = ring.cut("E1", START_90K, START_90K + 200 * FRAME_90K)
+    assert footage is not None
+    assert len(footage.units) == 30
 
 
 async def test_a_clip_says_how_much_of_it_is_there(clips: Path) -> None:

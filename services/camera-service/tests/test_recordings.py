@@ -63,7 +63,7 @@ async def test_a_recording_holds_what_came_until_it_was_stopped(
     assert ready.to_pts_90k - ready.from_pts_90k == len(numbers) * 4_500
     assert ready.detail == "It was stopped."
     assert ready.epoch is not None
-    assert list((tmp_path / "recordings").iterdir()) == []
+    await site.until(lambda: list((tmp_path / "recordings").iterdir()) == [])
 
 
 async def test_a_recording_ends_by_itself(site: CameraSite, clips: Path) -> None:

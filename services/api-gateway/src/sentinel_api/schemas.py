@@ -80,6 +80,7 @@ _WHEN: dict[int, str] = {
     413: "The body is too large",
     422: "The input cannot be accepted",
     429: "Too many tries; `Retry-After` says when the next one may succeed",
+    507: "No room left to store the change",
 }
 
 

@@ -236,7 +236,12 @@ def _context(
             media=settings.media,
         ),
         media_tokens=ports.media_tokens,
-        recordings=RecordingArchive(clock=clock, database=database, objects=ports.objects),
+        recordings=RecordingArchive(
+            clock=clock,
+            database=database,
+            objects=ports.objects,
+            total_mb=settings.cameras.recordings_total_mb,
+        ),
         clips=ClipDesk(clock=clock, database=database, control=control, board=live.board),
     )
 

@@ -121,7 +121,9 @@ class CameraService:
         if ports.objects is None:
             return None
         limits = RecordingLimits(
-            settings.data_path / "recordings", round(settings.cameras.recording_max_mb * _MEGABYTE)
+            settings.data_path / "recordings",
+            round(settings.cameras.recording_max_mb * _MEGABYTE),
+            settings.cameras.recording_reserve_mb * _MEGABYTE,
         )
         return RecordingDesk(ports.database, ports.objects, ports.clock, limits, self._recorder_of)
 

@@ -199,6 +199,10 @@ class Recordings(Protocol):
         """Those that are being recorded or stored, oldest first."""
         ...
 
+    async def total_bytes(self) -> int:
+        """Size of all together, those that still grow included."""
+        ...
+
     async def request_end(self, recording_id: UUID, ended_at: datetime) -> None:
         """Ask for its end; one that has ended keeps its end. Raises NotFound."""
         ...

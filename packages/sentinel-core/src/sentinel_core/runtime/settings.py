@@ -80,13 +80,22 @@ class CameraSettings(BaseModel):
         description="Silence of a camera-service before others take its cameras",
     )
     clip_seconds: float = Field(
-        default=20.0, gt=0, le=600, description="Newest video of each camera that is kept for clips"
+        default=30.0, gt=0, le=600, description="Newest video of each camera that is kept for clips"
     )
     clip_memory_mb: int = Field(
         default=64, ge=1, description="Video kept for clips, of all cameras of this process"
     )
+    clip_camera_mb: int = Field(
+        default=24, ge=1, description="Video kept for clips, of one camera; the oldest goes first"
+    )
     recording_max_mb: float = Field(
         default=2048.0, gt=0, description="A recording on demand ends when it has become so large"
+    )
+    recording_reserve_mb: int = Field(
+        default=512, ge=0, description="Recordings end before less of the disk is free"
+    )
+    recordings_total_mb: int = Field(
+        default=20_480, ge=1, description="No recording begins where all of them are so large"
     )
     floor_fps: float = Field(
         default=2.0, gt=0, description="Frames per second that every camera gets under load"

@@ -48,14 +48,13 @@ async def list_recordings(context: Context, camera: CameraId) -> list[RecordingA
 @router.get(
     "/cameras/{camera}/clip",
     response_class=Response,
-    responses={200: _VIDEO, **problems(404, 422)},
+    responses={200: _VIDEO, **problems(404, 422, 507)},
 )
 async def get_newest_clip(
     context: Context, caller: Operator, camera: CameraId, seconds: Seconds = 20
 ) -> Response:
     """The newest seconds as MP4, from a keyframe on, as far as they are kept."""
-    del caller
-    clip = await context.clips.cut_newest(camera, seconds)
+    clip = await context.clips.cut_newest(camera, seconds, caller)
     name = f"{clip.camera_key}_{clip.started_at:%Y%m%dT%H%M%SZ}.mp4"
     return Response(
         clip.mp4,

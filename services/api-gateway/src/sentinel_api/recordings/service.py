@@ -8,22 +8,28 @@ from sentinel_api.audit import record_change
 from sentinel_api.cameras.board import CameraBoard
 from sentinel_api.recordings.byte_ranges import MAX_PIECE_BYTES, ByteRange
 from sentinel_api.recordings.schemas import RecordingAnswer, StartRecording
-from sentinel_core.domain.errors import Conflict, DependencyUnavailable, NotFound
-from sentinel_core.domain.media_clock import TICKS_PER_SECOND, parse_utc
+from sentinel_core.domain.errors import Conflict, DependencyUnavailable, NotFound, StorageFull
+from sentinel_core.domain.media_clock import TICKS_PER_SECOND, format_utc, parse_utc
 from sentinel_core.domain.recordings import UNFINISHED, Recording, RecordingState
 from sentinel_core.ports.camera_control import CameraControl, ClipCut
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.object_store import ObjectKey, ObjectStore
 from sentinel_core.ports.repositories import Database
 
+_MEGABYTE = 1 << 20
+
 
 class RecordingArchive:
     """Asks for recordings in the database, where camera-service looks; reads what came of them."""
 
-    def __init__(self, *, clock: Clock, database: Database, objects: ObjectStore) -> None:
+    def __init__(
+        self, *, clock: Clock, database: Database, objects: ObjectStore, total_mb: int
+    ) -> None:
+        """Put it together; nothing begins where all recordings are `total_mb` large."""
         self._clock = clock
         self._database = database
         self._objects = objects
+        self._total_mb = total_mb
 
     async def start(
         self, id_or_key: str, wanted: StartRecording, caller: Principal
@@ -33,11 +39,16 @@ class RecordingArchive:
         Raises:
             NotFound: There is no such camera.
             Conflict: The camera is not enabled, so nothing would come.
+            StorageFull: All recordings together are as large as they may be.
         """
         async with self._database.transaction() as work:
             camera = await work.cameras.get(id_or_key)
             if not camera.enabled:
                 raise Conflict(f"the camera {camera.key} is disabled")
+            if await work.recordings.total_bytes() >= self._total_mb * _MEGABYTE:
+                raise StorageFull(
+                    f"recordings take up their {self._total_mb} MB; delete some of them"
+                )
             recording = Recording(
                 id=uuid4(),
                 camera_id=camera.id,
@@ -127,8 +138,8 @@ class ClipDesk:
         self._control = control
         self._board = board
 
-    async def cut_newest(self, id_or_key: str, seconds: float) -> ClipCut:
-        """The last seconds, as far as they are kept.
+    async def cut_newest(self, id_or_key: str, seconds: float, caller: Principal) -> ClipCut:
+        """The last seconds, as far as they are kept; who took them is in the audit log.
 
         Raises:
             NotFound: No such camera, or nothing of it is kept.
@@ -142,9 +153,13 @@ class ClipDesk:
             raise DependencyUnavailable("The camera has not sent a picture yet.")
         passed_s = (self._clock.utc_now() - parse_utc(reading.utc)).total_seconds()
         now_90k = reading.pts_90k + round(passed_s * TICKS_PER_SECOND)
-        return await self._control.cut_clip(
+        clip = await self._control.cut_clip(
             camera.key,
             epoch=reading.epoch,
             from_pts_90k=now_90k - round(seconds * TICKS_PER_SECOND),
             to_pts_90k=now_90k,
         )
+        taken: dict[str, object] = {"from": format_utc(clip.started_at), "seconds": seconds}
+        async with self._database.transaction() as work:
+            await record_change(work, self._clock, caller, "camera.clip", camera.key, (None, taken))
+        return clip

@@ -31,11 +31,11 @@ async def cut_clip(
 
 async def _wait_for_end(ring: ClipRing, clock: Clock, to_90k: int) -> None:
     """Return when the last picture is there, or will not come."""
-    end_90k = ring.end_90k
-    if end_90k is None:
+    complete_90k = ring.complete_90k
+    if complete_90k is None:
         return
-    deadline_s = clock.monotonic() + (to_90k - end_90k) / TICKS_PER_SECOND + _LATE_S
-    while (ring.end_90k or 0) < to_90k and clock.monotonic() < deadline_s:
+    deadline_s = clock.monotonic() + (to_90k - complete_90k) / TICKS_PER_SECOND + _LATE_S
+    while (ring.complete_90k or 0) < to_90k and clock.monotonic() < deadline_s:
         await clock.sleep(_LOOK_S)
 
 

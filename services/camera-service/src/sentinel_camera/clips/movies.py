@@ -1,5 +1,6 @@
 """Coded video as MP4 files; nothing is encoded anew."""
 
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from av.video.stream import VideoStream
 from sentinel_camera.clips.ring import Footage
 from sentinel_camera.restream.fmp4 import fragment, init_segment
 from sentinel_camera.restream.sinks import CodedUnit
+from sentinel_core.domain.errors import StorageFull
 
 _INDEX_FIRST = {"movflags": "faststart"}
 """A browser can begin to play before it has all."""
@@ -32,11 +34,15 @@ def finish_movie(fragmented: Path, finished: Path) -> None:
 
     Raises:
         ValueError: There is no whole picture in it.
+        StorageFull: No room for the other file.
     """
     try:
         with fragmented.open("rb") as source:
             _remux(source, str(finished))
-    except (av.error.FFmpegError, IndexError) as error:
+    except (av.error.FFmpegError, IndexError, OSError) as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            finished.unlink(missing_ok=True)
+            raise StorageFull("there is no room to finish the recording") from error
         raise ValueError("there is no picture in this recording") from error
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from sentinel_camera.clips.movies import finish_movie
 from sentinel_camera.clips.recorder import Film, Recorder
-from sentinel_core.domain.errors import DependencyUnavailable, NotFound, SentinelError
+from sentinel_core.domain.errors import NotFound, SentinelError
 from sentinel_core.domain.recordings import Recording, RecordingState
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.object_store import ObjectKey, ObjectStore
@@ -34,10 +34,11 @@ _LOST = "The process that recorded it is gone, and its file with it."
 
 @dataclass(frozen=True, slots=True)
 class RecordingLimits:
-    """Where recordings are written, and how large one may become."""
+    """Where recordings are written, how large one may become, what of the disk stays free."""
 
     folder: Path
     max_bytes: int
+    reserve_bytes: int
 
 
 class RecordingDesk:
@@ -82,11 +83,17 @@ class RecordingDesk:
         try:
             async with self._database.transaction() as work:
                 unfinished = await work.recordings.unfinished()
-            for recording in unfinished:
-                if recording.id not in self._storing:
-                    await self._advance(recording)
-        except DependencyUnavailable as error:
+        except SentinelError as error:
             _log.warning("recordings wait", error=error.message)
+            return
+        for recording in unfinished:
+            if recording.id in self._storing:
+                continue
+            try:
+                await self._advance(recording)
+            except SentinelError as error:
+                # Of one recording; the others go on, and the next look tries this one again.
+                _log.warning("a recording waits", recording=str(recording.id), error=error.message)
 
     async def stop(self) -> None:
         """Close all files; the next process finds and stores them."""
@@ -95,6 +102,7 @@ class RecordingDesk:
         await asyncio.gather(*self._storing.values(), return_exceptions=True)
         for film in self._films.values():
             film.finish(_INTERRUPTED)
+            await asyncio.to_thread(film.close)
         self._films.clear()
 
     async def _advance(self, recording: Recording) -> None:
@@ -102,10 +110,12 @@ class RecordingDesk:
         if film is None:
             await self._take_up(recording)
             return
+        await asyncio.to_thread(film.flush)
         reason = film.end or self._reason_to_end(recording, film)
         if reason is not None:
             film.finish(reason)
             self._let_go(recording)
+            await asyncio.to_thread(film.close)
             self._store(_progressed(recording, film), RecordingState.READY)
         elif film.size_bytes != recording.size_bytes:
             await self._save(_progressed(recording, film))
@@ -134,7 +144,7 @@ class RecordingDesk:
 
     async def _begin(self, recording: Recording, recorder: Recorder, path: Path) -> None:
         try:
-            film = await asyncio.to_thread(_open_film, path)
+            film = await asyncio.to_thread(_open_film, path, self._limits.reserve_bytes)
         except OSError as error:
             await self._fail(recording, f"No file can be written: {error.strerror}.")
             return
@@ -164,7 +174,16 @@ class RecordingDesk:
         task.add_done_callback(lambda _task: self._storing.pop(recording.id, None))
 
     async def _finish(self, recording: Recording, finally_state: RecordingState) -> None:
-        storing = replace(recording, state=RecordingState.STORING, ended_at=self._clock.utc_now())
+        try:
+            await self._make_movie(recording, finally_state)
+        except SentinelError as error:
+            # The file stays, and a later look tries again.
+            _log.warning("a recording waits to be stored", error=error.message)
+            await self._clock.sleep(_RETRY_S)
+
+    async def _make_movie(self, recording: Recording, finally_state: RecordingState) -> None:
+        ended_at = recording.ended_at or self._clock.utc_now()
+        storing = replace(recording, state=RecordingState.STORING, ended_at=ended_at)
         key = ObjectKey(_BUCKET, f"{recording.camera_key}/recordings/{recording.id}.mp4")
         path, finished = self._path(recording.id), self._path(recording.id).with_suffix(".mp4")
         try:
@@ -179,11 +198,6 @@ class RecordingDesk:
             await self._fail(storing, recording.detail or _EMPTY)
         except NotFound:
             _log.info("a recording was deleted while it was stored", recording=str(recording.id))
-        except SentinelError as error:
-            # The file stays, and the next look tries again.
-            _log.warning("a recording waits to be stored", error=error.message)
-            await self._clock.sleep(_RETRY_S)
-            return
         for leftover in (path, finished):
             await asyncio.to_thread(leftover.unlink, missing_ok=True)
 
@@ -205,9 +219,9 @@ class RecordingDesk:
         return self._limits.folder / f"{recording_id}.part"
 
 
-def _open_film(path: Path) -> Film:
+def _open_film(path: Path, reserve_bytes: int) -> Film:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Film(path)
+    return Film(path, reserve_bytes)
 
 
 def _progressed(recording: Recording, film: Film) -> Recording:

@@ -35,11 +35,13 @@ class ClipRing:
 
     What lies before the first keyframe, or behind damage up to the next one, is not kept. The
     newest group stays even where it alone is longer than `keep_s`: without its keyframe the
-    rest could not be decoded.
+    rest could not be decoded. Where it alone is larger than `limit_bytes`, as with a camera that
+    never sends a second keyframe, it goes, and the next keyframe begins anew.
     """
 
-    def __init__(self, keep_s: float, memory: ClipMemory) -> None:
+    def __init__(self, keep_s: float, memory: ClipMemory, limit_bytes: int | None = None) -> None:
         self._keep_90k = round(keep_s * TICKS_PER_SECOND)
+        self._limit_bytes = limit_bytes
         self._memory = memory
         self._configuration: VideoConfiguration | None = None
         self._groups: deque[_Group] = deque()
@@ -51,6 +53,14 @@ class ClipRing:
     def size_bytes(self) -> int:
         """Coded bytes that are kept."""
         return self._size_bytes
+
+    @property
+    def complete_90k(self) -> int | None:
+        """Every picture that is shown before this is there; None while nothing is kept."""
+        if not self._groups:
+            return None
+        newest = self._groups[-1].units[-1]
+        return newest.dts_90k + newest.duration_90k
 
     @property
     def end_90k(self) -> int | None:
@@ -76,6 +86,7 @@ class ClipRing:
         self._end_90k = max(self._end_90k or 0, unit.pts_90k + unit.duration_90k)
         self._drop_outdated(self._end_90k - self._keep_90k)
         self._memory.take(len(unit.data))
+        self._keep_within_limit()
 
     def pause(self) -> None:
         """What was seen before the source was lost may still be wanted: nothing goes."""
@@ -114,7 +125,13 @@ class ClipRing:
         first = earlier[-1] if earlier else self._groups[0]
         if first.start_90k >= to_90k:
             return None
-        units = [unit for unit in self._units_from(first) if unit.dts_90k < to_90k]
+        # What is shown before the first keyframe and decoded after it refers to what is left out.
+        start_90k = first.start_90k
+        units = [
+            unit
+            for unit in self._units_from(first)
+            if unit.dts_90k < to_90k and unit.pts_90k >= start_90k
+        ]
         if units[-1].pts_90k + units[-1].duration_90k <= from_90k:
             return None
         return Footage(first.configuration, units)
@@ -129,10 +146,17 @@ class ClipRing:
                 return
             yield from group.units
 
+    def _keep_within_limit(self) -> None:
+        if self._limit_bytes is None:
+            return
+        while self._size_bytes > self._limit_bytes:
+            if self.drop_oldest() == 0:
+                self.forget()
+
     def _drop_outdated(self, horizon_90k: int) -> None:
         while len(self._groups) > 1 and self._groups[1].start_90k <= horizon_90k:
             self.drop_oldest()
 
 
 def _is_of(group: _Group, epoch: str) -> bool:
-    return any(unit.epoch == epoch for unit in (group.units[0], group.units[-1]))
+    return any(unit.epoch == epoch for unit in group.units)

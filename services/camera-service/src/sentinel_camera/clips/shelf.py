@@ -19,6 +19,7 @@ class ClipShelf:
     def __init__(self, settings: CameraSettings, clock: Clock) -> None:
         self._keep_s = settings.clip_seconds
         self._memory = ClipMemory(settings.clip_memory_mb * _MEGABYTE)
+        self._camera_bytes = settings.clip_camera_mb * _MEGABYTE
         self._clock = clock
 
     @property
@@ -29,7 +30,7 @@ class ClipShelf:
     def ring_for(self, camera: Camera) -> ClipRing:
         """A new ring; a `SinkFactory`."""
         del camera  # all are kept alike
-        return ClipRing(self._keep_s, self._memory)
+        return ClipRing(self._keep_s, self._memory, self._camera_bytes)
 
     async def cut(
         self, ring: ClipRing, camera_key: str, epoch: str, span_90k: tuple[int, int]

@@ -56,6 +56,11 @@ class SqlRecordings:
         )
         return [_recording(row) for row in await self._statements.rows(query)]
 
+    async def total_bytes(self) -> int:
+        """Summed up by the database."""
+        query = sa.select(sa.func.coalesce(sa.func.sum(RecordingRow.size_bytes), 0))
+        return int((await self._statements.values(query))[0][0])
+
     async def request_end(self, recording_id: UUID, ended_at: datetime) -> None:
         """Set where it is null."""
         await self._update(recording_id, {"ended_at": ended_at})

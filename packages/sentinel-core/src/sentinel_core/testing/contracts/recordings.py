@@ -74,6 +74,14 @@ class RecordingsContract:
             assert list(await unit.recordings.of_camera(first.camera_id, limit=1)) == [later]
             assert list(await unit.recordings.of_camera(uuid4())) == []
 
+    async def test_sizes_are_summed_up(self, database: Database) -> None:
+        async with database.transaction() as unit:
+            assert await unit.recordings.total_bytes() == 0
+        first = await stored_recording(database, size_bytes=2**40)
+        async with database.transaction() as unit:
+            await unit.recordings.add(replace(first, id=uuid4(), size_bytes=5))
+            assert await unit.recordings.total_bytes() == 2**40 + 5
+
     @pytest.mark.parametrize("state", list(RecordingState))
     async def test_unfinished_ones_are_found(
         self, database: Database, state: RecordingState

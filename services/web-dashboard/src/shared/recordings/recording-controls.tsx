@@ -22,7 +22,8 @@ export function RecordingControls({ camera }: { readonly camera: Camera }) {
   const client = useQueryClient();
   const isOperator = useMay('operator');
   const query = recordingsQuery(camera.key);
-  const running = useQuery(query).data?.find(({ state }) => state === 'recording');
+  const known = useQuery(query);
+  const running = known.data?.find(({ state }) => state === 'recording');
   const refresh = () => client.invalidateQueries({ queryKey: query.queryKey });
   const start = useMutation({
     mutationFn: () => startRecording(camera.key, LONGEST_S),
@@ -42,7 +43,8 @@ export function RecordingControls({ camera }: { readonly camera: Camera }) {
           <Button
             size="small"
             title={title}
-            disabled={!isOperator || start.isPending || !camera.enabled}
+            // Until it is known whether one goes on, a press could mean its end.
+            disabled={!isOperator || !known.isSuccess || start.isPending || !camera.enabled}
             onClick={() => start.mutate()}
           >
             <Circle className="size-3 fill-critical text-critical" aria-hidden="true" /> Record

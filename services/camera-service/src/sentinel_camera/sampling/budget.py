@@ -7,6 +7,8 @@ _OVERLOAD_SHARE = 0.05
 _DECREASE = 0.85
 _LARGEST_DECREASE = 0.5
 _INCREASE_SHARE = 0.02
+_FAST_INCREASE_SHARE = 0.1
+_CAREFUL_PERIODS = 5
 _MIN_INCREASE_FPS = 0.25
 _SETTLING_PERIODS = 2
 
@@ -34,7 +36,9 @@ class LearnedBudget:
     a share when frames come too late: so it stays near the capacity without knowing it, and many
     nodes that share one inference come to a fair division between them. A decrease goes down to
     what was inferred, but never by more than half, and two periods pass before the next one:
-    what it changed has to be seen first.
+    what it changed has to be seen first. An increase is 2 % of what is wanted, so that a node at
+    its limit goes over it by little; after five good periods it is 10 %, so that one that was slow
+    for a moment (a model that warms up) is back soon.
 
     A period is overloaded when more than 5 % of the frames were overdue, or when the median of
     their latency comes near the staleness budget.
@@ -45,6 +49,7 @@ class LearnedBudget:
         self._latency_limit_s = latency_limit_s
         self._budget_fps: float | None = None
         self._settling = 0
+        self._good_periods = 0
 
     def update(
         self, outcomes: Outcomes, period_s: float, *, wanted_fps: float, promised_fps: float
@@ -60,17 +65,23 @@ class LearnedBudget:
         """
         present_fps = wanted_fps if self._budget_fps is None else min(self._budget_fps, wanted_fps)
         self._settling = max(0, self._settling - 1)
-        if not self._is_overloaded(outcomes):
-            step_fps = max(_MIN_INCREASE_FPS, _INCREASE_SHARE * wanted_fps) * period_s
-            grown_fps = present_fps + step_fps
+        if self._is_overloaded(outcomes):
+            self._good_periods = 0
+            if self._settling == 0:
+                lowest_fps = max(outcomes.inferred / period_s, present_fps * _LARGEST_DECREASE)
+                self._budget_fps = max(promised_fps, min(present_fps * _DECREASE, lowest_fps))
+                self._settling = _SETTLING_PERIODS
+        else:
+            self._good_periods += 1
+            grown_fps = present_fps + self._step_fps(wanted_fps) * period_s
             # Without a limit again: more cameras then start at the rate they want.
             self._budget_fps = None if grown_fps >= wanted_fps else grown_fps
-        elif self._settling == 0:
-            inferred_fps = outcomes.inferred / period_s
-            lowest_fps = max(inferred_fps, present_fps * _LARGEST_DECREASE)
-            self._budget_fps = max(promised_fps, min(present_fps * _DECREASE, lowest_fps))
-            self._settling = _SETTLING_PERIODS
         return wanted_fps if self._budget_fps is None else self._budget_fps
+
+    def _step_fps(self, wanted_fps: float) -> float:
+        is_careful = self._good_periods <= _CAREFUL_PERIODS
+        share = _INCREASE_SHARE if is_careful else _FAST_INCREASE_SHARE
+        return max(_MIN_INCREASE_FPS, share * wanted_fps)
 
     def _is_overloaded(self, outcomes: Outcomes) -> bool:
         total = outcomes.inferred + outcomes.overdue

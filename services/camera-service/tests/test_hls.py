@@ -7,6 +7,8 @@ from pathlib import Path
 
 import av
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sentinel_camera.restream.hls import HlsPackager
 from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
@@ -17,6 +19,7 @@ from sentinel_core.testing.clock import ManualClock
 
 FRAME_90K = 4_500
 START_90K = 2**33
+RECORD = bytes.fromhex("0142001effe1000467420000010002") + b"\x68\x00"
 
 
 class Clip:
@@ -32,10 +35,13 @@ class Clip:
             packets = [packet for packet in container.demux(stream) if packet.size]
             self._data = [(formatter.convert(bytes(p)), p.is_keyframe) for p in packets]
 
-    def unit(self, number: int) -> CodedUnit:
+    def unit(self, number: int, ticks: int | None = None) -> CodedUnit:
+        """The unit, at its time or at another one."""
         data, is_key = self._data[number % len(self._data)]
-        ticks = START_90K + number * FRAME_90K
-        return CodedUnit(ticks, ticks, FRAME_90K, is_key, data, "E1", at(number / 20))
+        if ticks is None:
+            ticks = number * FRAME_90K
+        start = START_90K + ticks
+        return CodedUnit(start, start, FRAME_90K, is_key, data, "E1", at(ticks / 90_000))
 
 
 @pytest.fixture
@@ -97,8 +103,89 @@ async def test_parts_are_the_segment_in_pieces(clip: Clip, clock: ManualClock) -
     assert joined == await packager.piece("segment-1.mp4")
     durations = [float(text) for text in re.findall(r"PART:DURATION=([\d.]+)", playlist)]
     assert set(durations) == {0.25}
-    assert "PART-TARGET=0.25" in playlist
+    assert "PART-TARGET=0.27500" in playlist
+    assert "PART-HOLD-BACK=0.82500" in playlist
     assert playlist.count("INDEPENDENT=YES") == 5  # a keyframe each 10 pictures, parts of 5
+
+
+async def test_the_first_viewer_begins_with_the_keyframe_before(
+    clip: Clip, clock: ManualClock
+) -> None:
+    packager = HlsPackager(clock)
+    packager.configure(clip.configuration)
+    play(packager, clip, range(27))
+    playlist = await packager.playlist()
+    assert "part-0-0.mp4" in playlist
+    times = await decode(packager, ["init-1.mp4", "part-0-0.mp4"])
+    assert times == [START_90K + number * FRAME_90K for number in range(20, 25)]
+
+
+async def test_durations_are_measured_where_the_source_guesses(
+    clip: Clip, clock: ManualClock
+) -> None:
+    packager = await packaging(clip, clock)  # so far as announced, then at half the rate
+    for number in range(5, 65):
+        packager.take(clip.unit(number, ticks=(2 * number - 5) * FRAME_90K))
+    playlist = await packager.playlist()
+    durations = [float(text) for text in re.findall(r"EXTINF:([\d.]+)", playlist)]
+    assert durations[1:] == [1.0] * (len(durations) - 1)
+    assert durations[0] == 1.75
+    parts = [float(text) for text in re.findall(r"PART:DURATION=([\d.]+)", playlist)]
+    assert max(parts) <= 0.275
+
+
+async def test_a_short_silence_lengthens_a_segment_and_a_long_one_begins_anew(
+    clip: Clip, clock: ManualClock
+) -> None:
+    packager = await packaging(clip, clock)
+    play(packager, clip, range(5, 7))
+    for number in range(7, 40):
+        packager.take(clip.unit(number, ticks=number * FRAME_90K + 45_000))
+    playlist = await packager.playlist()
+    assert float(re.findall(r"EXTINF:([\d.]+)", playlist)[0]) == 1.0
+    parts = [float(text) for text in re.findall(r"PART:DURATION=([\d.]+)", playlist)]
+    assert max(parts) <= 0.275
+    for number in range(40, 60):
+        packager.take(clip.unit(number, ticks=number * FRAME_90K + 450_000))
+    assert (await packager.playlist()).count("#EXT-X-DISCONTINUITY\n") == 1
+
+
+@given(
+    steps=st.lists(st.integers(1_000, 60_000), min_size=30, max_size=120),
+    reordering=st.booleans(),
+)
+async def test_what_is_announced_is_kept(steps: list[int], *, reordering: bool) -> None:
+    clock = ManualClock()
+    packager = HlsPackager(clock)
+    configuration = VideoConfiguration("h264", RECORD, 160, 96)
+    packager.configure(configuration)
+    asking = asyncio.create_task(packager.playlist())
+    await asyncio.wait([asking], timeout=0)
+    ticks = 0
+    for number, step in enumerate(steps):
+        shift = 4_500 * (number % 3) if reordering else 0
+        moment = at(ticks / 90_000)
+        packager.take(CodedUnit(ticks, ticks + shift, 4_500, number % 8 == 0, b"x", "E1", moment))
+        ticks += step
+    playlist = await asking if asking.done() else ""
+    playlist = await packager.playlist() if playlist else playlist
+    asking.cancel()
+    check_announcements(playlist)
+
+
+def check_announcements(playlist: str) -> None:
+    """RFC 8216bis, 4.4.3.1, 4.4.3.7 and 4.4.4.9: no part, no segment is longer than announced."""
+    if not playlist:
+        return
+    target = int(re.findall(r"TARGETDURATION:(\d+)", playlist)[0])
+    part_target = float(re.findall(r"PART-TARGET=([\d.]+)", playlist)[0])
+    hold_back = float(re.findall(r"PART-HOLD-BACK=([\d.]+)", playlist)[0])
+    assert hold_back >= 3 * part_target - 1e-4
+    assert all(round(float(text)) <= target for text in re.findall(r"EXTINF:([\d.]+)", playlist))
+    parts = re.findall(r"PART:DURATION=([\d.]+)", playlist)
+    assert all(0 < float(text) <= part_target + 1e-5 for text in parts)
+    numbers = [int(text) for text in re.findall(r"segment-(\d+)", playlist)]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
 
 
 async def test_a_playlist_is_held_back_until_it_has_the_part(

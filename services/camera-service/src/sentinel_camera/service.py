@@ -112,7 +112,7 @@ class CameraService:
         """What takes each camera's coded video, besides the browsers of this process."""
         served = (
             self._clips.ring_for,
-            lambda _camera: HlsPackager(self._clock),
+            lambda _camera: HlsPackager(self._clock, int(self._clock.utc_now().timestamp())),
             lambda _camera: Recorder(),
         )
         return served if self._publishing is None else (*served, self._publishing.make_sink)

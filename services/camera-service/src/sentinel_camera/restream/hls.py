@@ -3,9 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from statistics import median_low
 
 from sentinel_camera.restream.fmp4 import fragment, init_segment
 from sentinel_camera.restream.hls_playlist import TARGET_DURATION_S, Part, Segment, render_playlist
+from sentinel_camera.restream.newest_group import NewestGroup
 from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput, NotFound
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
@@ -14,6 +16,8 @@ from sentinel_core.ports.clock import Clock
 _MIN_SEGMENT_90K = TICKS_PER_SECOND
 _MAX_SEGMENT_90K = TARGET_DURATION_S * TICKS_PER_SECOND
 _PART_90K = TICKS_PER_SECOND // 4
+_GAP_90K = TICKS_PER_SECOND
+"""A source that was silent for longer begins a new run at its next keyframe."""
 _SEGMENTS = 7
 _IDLE_S = 20.0
 """So long after the last request nothing is packaged any more."""
@@ -23,25 +27,38 @@ _PATIENCE_S = 10.0
 class HlsPackager:
     """A `PacketSink` that packages only while somebody asks for the playlist.
 
-    A segment begins with a keyframe and holds at least a second, at most `TARGET_DURATION_S`;
-    a part holds as many pictures as fit into a quarter of a second.
+    It begins with the newest keyframe, which came before the first request. A segment begins with
+    a keyframe and holds at least a second, at most `TARGET_DURATION_S`; a part holds as many
+    pictures as fit into a quarter of a second. How long they are is told by decode times: what a
+    source says of the length of a picture is often a guess.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, first_number: int = 0) -> None:
+        """Make one for a camera.
+
+        Args:
+            clock: For waiting, and to know when nobody asks any more.
+            first_number: Of the first segment. Players take a number that falls for an error, so
+                a process that starts again must begin higher than the one before.
+        """
         self._clock = clock
         self._configuration: VideoConfiguration | None = None
+        self._group = NewestGroup()
         self._inits: dict[int, bytes] = {}
         self._init = 0
         self._segments: deque[Segment] = deque()
-        self._next_number = 0
+        self._next_number = first_number
+        self._is_first = True
         self._left_discontinuities = 0
         self._fragments: list[bytes] = []
-        self._fragments_90k = 0
+        self._part_start_90k = 0
         self._part_is_independent = False
-        self._longest_90k = _PART_90K
+        self._part_target_90k = 0
         self._sequence = 0
-        self._expected_90k: int | None = None
-        self._asked_s = -_IDLE_S
+        self._last: CodedUnit | None = None
+        self._interval_90k = 0
+        self._intervals_90k: deque[int] = deque(maxlen=5)
+        self._asked_s = clock.monotonic() - _IDLE_S
         self._changed = asyncio.Event()
         self._closed = False
 
@@ -54,34 +71,31 @@ class HlsPackager:
         """The next units are coded like this."""
         if configuration != self._configuration:
             self._configuration = configuration
-            self._end_segment()
-            self._expected_90k = None
+            self._end_run()
 
     def take(self, unit: CodedUnit) -> None:
         """Add a unit, where anybody wants it."""
-        if self._configuration is None or not self.is_packaging:
-            self._drop_all()
+        if self._configuration is None:
             return
-        if self._is_cut_before(unit):
-            self._end_segment()
-            if not unit.is_key and self._expected_90k is None:
-                return
-            self._begin_segment(unit, self._configuration)
-        self._add(unit)
+        self._group.take(unit)
+        if self.is_packaging:
+            self._package(unit, self._configuration)
+        else:
+            self._drop_all()
 
     def pause(self) -> None:
         """What was seen stays in the playlist; the next picture begins a new run."""
-        self._end_segment()
-        self._expected_90k = None
+        self._end_run()
 
     def forget(self) -> None:
         """Nothing that was packaged may be fetched any more."""
+        self._group.clear()
         self._drop_all()
 
     def close(self) -> None:
         """Whoever waits is told that the camera is gone."""
         self._closed = True
-        self._drop_all()
+        self.forget()
         self._wake()
 
     async def playlist(self, *, number: int | None = None, part: int | None = None) -> str:
@@ -93,11 +107,14 @@ class HlsPackager:
             NotFound: The camera is gone.
         """
         self._asked_s = self._clock.monotonic()
-        if number is not None and number > self._next_number + 1:
+        self._catch_up()
+        if number is None:
+            await self._wait(lambda: any(segment.parts for segment in self._segments))
+        elif number > self._next_number + 1:
             raise InvalidInput("that segment is too far in the future", field="_HLS_msn")
-        wanted = (0, 0) if number is None else (number, part if part is not None else -1)
-        await self._wait(lambda: self._has(*wanted))
-        return render_playlist(self._segments, self._left_discontinuities, self._longest_90k)
+        else:
+            await self._wait(lambda: self._has(number, -1 if part is None else part))
+        return render_playlist(self._segments, self._left_discontinuities, self._part_target_90k)
 
     async def piece(self, name: str) -> bytes:
         """An init segment, a segment, or a part, by its name in the playlist.
@@ -140,11 +157,31 @@ class HlsPackager:
                 return segment.parts[index].data
         raise NotFound(f"Part {index} of segment {number} is not there.")
 
+    def _catch_up(self) -> None:
+        """Begin with the newest keyframe, where nothing is packaged yet."""
+        if self._configuration is not None and not self._segments:
+            self._last = None
+            for unit in self._group.units:
+                self._package(unit, self._configuration)
+
+    def _package(self, unit: CodedUnit, configuration: VideoConfiguration) -> None:
+        if self._last is not None and self._is_gap(unit, self._last):
+            self._end_run()
+        if self._last is None and not unit.is_key:
+            return
+        if self._is_cut_before(unit):
+            self._end_segment(unit.dts_90k)
+            self._begin_segment(unit, configuration)
+        self._add(unit)
+
+    def _is_gap(self, unit: CodedUnit, last: CodedUnit) -> bool:
+        return unit.dts_90k - last.dts_90k > _GAP_90K + 2 * self._interval_90k
+
     def _is_cut_before(self, unit: CodedUnit) -> bool:
-        if self._expected_90k is None or not self._segments or self._segments[-1].is_complete:
+        if self._last is None or not self._segments or self._segments[-1].is_complete:
             return True
-        length_90k = self._segments[-1].duration_90k + self._fragments_90k
-        is_full = length_90k + unit.duration_90k > _MAX_SEGMENT_90K
+        length_90k = unit.dts_90k - self._segments[-1].start_90k
+        is_full = length_90k + self._interval_90k > _MAX_SEGMENT_90K
         return is_full or (unit.is_key and length_90k >= _MIN_SEGMENT_90K)
 
     def _begin_segment(self, unit: CodedUnit, configuration: VideoConfiguration) -> None:
@@ -153,9 +190,16 @@ class HlsPackager:
         if is_new_coding:
             self._init += 1
             self._inits[self._init] = init
-        is_gap = self._expected_90k is None and self._next_number > 0
+        is_gap = self._last is None and not self._is_first
+        self._is_first = False
         self._segments.append(
-            Segment(self._next_number, self._init, unit.captured_at, is_gap or is_new_coding)
+            Segment(
+                self._next_number,
+                self._init,
+                unit.captured_at,
+                is_gap or is_new_coding,
+                unit.dts_90k,
+            )
         )
         self._next_number += 1
         while len(self._segments) > _SEGMENTS:
@@ -166,38 +210,67 @@ class HlsPackager:
         self._inits = {number: data for number, data in self._inits.items() if number in in_use}
 
     def _add(self, unit: CodedUnit) -> None:
+        self._measure(unit)
+        if unit.dts_90k + self._interval_90k - self._part_start_90k > self._part_target_90k:
+            # It comes late: what waits for it is told to end where it has to.
+            self._end_part(unit.dts_90k - self._part_start_90k)
         self._sequence += 1
         if not self._fragments:
             self._part_is_independent = unit.is_key
+            self._part_start_90k = unit.dts_90k
         self._fragments.append(fragment(self._sequence, unit))
-        self._fragments_90k += unit.duration_90k
-        self._expected_90k = unit.dts_90k + unit.duration_90k
-        self._longest_90k = max(self._longest_90k, unit.duration_90k)
-        if self._fragments_90k + unit.duration_90k > self._longest_90k:
-            self._end_part()
+        self._last = unit
+        length_90k = unit.dts_90k + self._interval_90k - self._part_start_90k
+        if length_90k + self._interval_90k > self._part_target_90k:
+            self._end_part(length_90k)
 
-    def _end_part(self) -> None:
+    def _measure(self, unit: CodedUnit) -> None:
+        """How far apart pictures are, and how long a part may become, which never falls."""
+        if self._last is None:
+            self._intervals_90k.clear()
+        step_90k = unit.duration_90k if self._last is None else unit.dts_90k - self._last.dts_90k
+        self._intervals_90k.append(max(1, step_90k))
+        self._interval_90k = median_low(self._intervals_90k)
+        if not self._part_target_90k:
+            pictures = max(1, _PART_90K // self._interval_90k)
+            # Pictures do not come at even intervals; a part must not be longer than announced.
+            self._part_target_90k = pictures * self._interval_90k * 11 // 10
+        self._part_target_90k = max(self._part_target_90k, self._interval_90k)
+
+    def _end_part(self, duration_90k: int) -> None:
         if not self._fragments:
             return
-        self._segments[-1].parts.append(
-            Part(b"".join(self._fragments), self._fragments_90k, self._part_is_independent)
+        segment = self._segments[-1]
+        duration_90k = min(duration_90k, self._part_target_90k)
+        segment.parts.append(
+            Part(b"".join(self._fragments), duration_90k, self._part_is_independent)
         )
+        segment.duration_90k += duration_90k
         self._fragments.clear()
-        self._fragments_90k = 0
         self._wake()
 
-    def _end_segment(self) -> None:
-        if self._segments and not self._segments[-1].is_complete:
-            self._end_part()
-            self._segments[-1].is_complete = True
-            self._wake()
+    def _end_segment(self, end_90k: int | None = None) -> None:
+        """Complete the newest segment; `end_90k` is where the next one begins, if it goes on."""
+        if not self._segments or self._segments[-1].is_complete:
+            return
+        last, segment = self._last, self._segments[-1]
+        if last is not None:
+            ends_90k = last.dts_90k + self._interval_90k if end_90k is None else end_90k
+            self._end_part(ends_90k - self._part_start_90k)
+            segment.duration_90k = ends_90k - segment.start_90k
+        segment.is_complete = True
+        self._wake()
+
+    def _end_run(self) -> None:
+        self._end_segment()
+        self._group.clear()
+        self._last = None
 
     def _drop_all(self) -> None:
         self._segments.clear()
         self._inits.clear()
         self._fragments.clear()
-        self._fragments_90k = 0
-        self._expected_90k = None
+        self._last = None
 
     def _has(self, number: int, part: int) -> bool:
         """Whether the playlist goes as far; part -1 is the whole segment."""

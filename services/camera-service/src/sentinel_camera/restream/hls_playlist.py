@@ -31,19 +31,18 @@ class Segment:
         init: Number of the init segment it is decoded with.
         started_at: When its first picture was captured.
         is_discontinuous: Its times do not go on from the segment before.
+        start_90k: Decode time of its first picture.
+        duration_90k: Until the next segment, or as far as it goes.
     """
 
     number: int
     init: int
     started_at: datetime
     is_discontinuous: bool
+    start_90k: int
     parts: list[Part] = field(default_factory=list)
+    duration_90k: int = 0
     is_complete: bool = False
-
-    @property
-    def duration_90k(self) -> int:
-        """Of its parts."""
-        return sum(part.duration_90k for part in self.parts)
 
 
 def render_playlist(

@@ -9,6 +9,16 @@ from sentinel_core.adapters.sql.statements import Statements
 from sentinel_core.domain.camera_leases import CameraInstance, CameraLease
 from sentinel_core.domain.errors import Conflict
 
+_RENEWAL = (
+    sa.update(CameraLeaseRow)
+    .where(
+        CameraLeaseRow.camera_id == sa.bindparam("held_camera"),
+        CameraLeaseRow.instance_id == sa.bindparam("held_by"),
+        CameraLeaseRow.fence == sa.bindparam("held_fence"),
+    )
+    .values(expires_at=sa.bindparam("until"), resume_90k=sa.bindparam("reached_90k"))
+)
+
 
 class SqlCameraLeases:
     """`CameraLeases` in tables. No statement looks at the clock."""
@@ -97,11 +107,22 @@ class SqlCameraLeases:
             return False
 
     async def renew(self, leases: Sequence[CameraLease]) -> None:
-        """Update those that are still held."""
-        for lease in sorted(leases, key=lambda lease: lease.camera_id):
-            await self._statements.write(
-                _held(lease).values(expires_at=lease.expires_at, resume_90k=lease.resume_90k)
-            )
+        """Update those that are still held, in one round trip and always in the same order."""
+        if not leases:
+            return
+        await self._statements.write(
+            _RENEWAL,
+            [
+                {
+                    "held_camera": lease.camera_id,
+                    "held_by": lease.instance_id,
+                    "held_fence": lease.fence,
+                    "until": lease.expires_at,
+                    "reached_90k": lease.resume_90k,
+                }
+                for lease in sorted(leases, key=lambda lease: lease.camera_id)
+            ],
+        )
 
     async def release(self, lease: CameraLease) -> None:
         """Clear the holder where it is still this one."""

@@ -12,6 +12,7 @@ from sentinel_camera.assignment.leases import LeaseKeeper, LeaseTimes
 from sentinel_camera.service import CameraPorts, CameraService, build
 from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollector, MetricsPage
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, read_secret_key
+from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.grpc import GrpcServer
 from sentinel_core.adapters.grpc.camera_control_server import CameraControlServer
 from sentinel_core.adapters.media_tokens import SignedMediaTokens
@@ -87,6 +88,7 @@ class _Parts:
                 assignment=self._keeper,
                 media_tokens=media[0],
                 restreamer=media[1],
+                objects=FilesystemObjectStore(settings.objects_path),
             ),
         )
         control = CameraControlServer(self._service.control, self.instance_id)

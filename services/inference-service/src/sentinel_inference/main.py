@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -47,7 +45,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             # Its own until services share a broker.
             bus=MemoryEventBus(),
             database=database,
-            objects=FilesystemObjectStore(_objects_root(settings)),
+            objects=FilesystemObjectStore(settings.objects_path),
         )
         service = build(settings, ports)
         closing.push_async_callback(service.stop)
@@ -92,9 +90,3 @@ class ReceiverCollector(Collector):
         yield GaugeMetricFamily(
             "sentinel_frame_streams", "camera-services connected", value=self._receiver.streams
         )
-
-
-def _objects_root(settings: Settings) -> Path:
-    if settings.objects_url is None:
-        return settings.data_path / "objects"
-    return Path(unquote(urlsplit(settings.objects_url).path))

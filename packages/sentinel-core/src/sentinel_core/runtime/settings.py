@@ -6,6 +6,7 @@ with its origin.
 
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import (
@@ -225,6 +226,13 @@ class Settings(BaseSettings):
     def data_path(self) -> Path:
         """`data_dir` as an absolute path."""
         return self.data_dir.expanduser().absolute()
+
+    @property
+    def objects_path(self) -> Path:
+        """Folder of the object store: that of `objects_url`, or the one in the data directory."""
+        if self.objects_url is None:
+            return self.data_path / "objects"
+        return Path(unquote(urlsplit(self.objects_url).path))
 
     @property
     def effective_database_url(self) -> str:

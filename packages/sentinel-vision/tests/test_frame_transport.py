@@ -331,6 +331,71 @@ def never() -> bytes:
     raise TimeoutError
 
 
+class FreezingProxy:
+    """A network that may stop without a word."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> "FreezingProxy":
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def freeze(self) -> None:
+        self._flowing.clear()
+
+    def thaw(self) -> None:
+        self._flowing.set()
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        for ends in ((reader, there_writer), (there_reader, writer)):
+            task = asyncio.create_task(self._pump(*ends))
+            self._tasks.add(task)
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.close()
+
+
+async def test_a_network_that_stops_without_a_word_costs_a_timeout() -> None:
+    async with grpc_link() as link, FreezingProxy(link.server.port) as proxy:
+        settings = SenderSettings(
+            address=proxy.address,
+            instance_id="camera-service-2",
+            encoding=FrameEncoding.RAW,
+            staleness_budget_s=5.0,
+            frame_timeout_s=0.3,
+        )
+        sender = GrpcFrameTransport(settings, link.clock)
+        sender.start()
+        await until(lambda: sender.trouble is None)
+        assert await sender.infer(make_frame(number=1)) == INFERRED
+        proxy.freeze()
+        lost = await sender.infer(make_frame(number=2))
+        assert lost == FrameOutcome(DropReason.INFERENCE_TIMEOUT)
+        proxy.thaw()
+        await until(lambda: [seen.frame.index for seen in link.inference.seen] == [1, 2])
+        await until(lambda: link.receiver.fates[None] == 2)
+        assert await sender.infer(make_frame(number=3)) == INFERRED
+        await sender.stop()
+
+
 FIELDS = st.fixed_dictionaries(
     {
         "camera_key": st.sampled_from(["cam_01", "", "../x", "CAM"]) | st.text(),

@@ -77,6 +77,12 @@ class TestGrpcCameraControl(CameraControlContract):
         await server.stop()
 
 
+async def test_the_only_service_stores_no_leases(running: CameraSite) -> None:
+    async with running._database.transaction() as work:
+        assert list(await work.camera_leases.list()) == []
+        assert list(await work.camera_leases.instances()) == []
+
+
 async def test_a_service_that_is_away_is_told() -> None:
     control = GrpcCameraControl(OneAddress("127.0.0.1:9"), SystemClock())
     with pytest.raises(DependencyUnavailable):

@@ -8,7 +8,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import VideoReformatter
 
-from sentinel_camera.sampling.pictures import PLANAR_420, PictureScaler
+from sentinel_camera.sampling.pictures import PLANAR_420
 from sentinel_camera.sources.h264 import AvcFormatter
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
@@ -51,8 +51,7 @@ class LiveEncoder:
         """
         self._max_px = max_px
         self._fps = fps or _USUAL_FPS
-        self._planar = PictureScaler()
-        self._smaller = VideoReformatter()
+        self._fitting = VideoReformatter()
         self._context: VideoCodecContext | None = None
         self._coded_as: tuple[int, int, str] | None = None
         self._formatter = AvcFormatter(None)
@@ -101,10 +100,10 @@ class LiveEncoder:
     def _fit(self, picture: VideoFrame) -> VideoFrame:
         """As 4:2:0 with even sides, no larger than allowed."""
         width, height = _coded_size(picture.width, picture.height, self._max_px)
-        if (width, height) == (picture.width, picture.height):
-            return self._planar.to_420(picture)
         kind = picture.format.name if picture.format.name in PLANAR_420 else "yuv420p"
-        return self._smaller.reformat(
+        if (width, height, kind) == (picture.width, picture.height, picture.format.name):
+            return picture
+        return self._fitting.reformat(
             picture, width, height, format=kind, interpolation="FAST_BILINEAR"
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # `Packet` is generic in its stubs only
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,6 +52,19 @@ class UnitCounter:
         """The number of the next access unit."""
         self.unit += 1
         return self.unit - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What is done to each picture before anybody gets it.
+
+    Attributes:
+        apply: Gives the picture as 8-bit 4:2:0; raises FFmpegError or ValueError where it cannot.
+        failure: What becomes of a picture then.
+    """
+
+    apply: Callable[[VideoFrame], VideoFrame]
+    failure: DropReason
 
 
 class VideoOutput(Protocol):
@@ -132,13 +146,13 @@ class EncodedVideo:
         outbox: Outbox,
         counter: UnitCounter,
         encoder: LiveEncoder,
-        painter: MaskPainter | None,
+        prepare: Preparation,
     ) -> None:
         self._opened = opened
         self._outbox = outbox
         self._counter = counter
         self._encoder = encoder
-        self._painter = painter
+        self._prepare = prepare
         self._configuration: Configured | None = None
         self._arrived_s = 0.0
         self._duration_90k = 0
@@ -160,11 +174,10 @@ class EncodedVideo:
     def _show(self, picture: VideoFrame, pts_90k: int) -> ShownPicture:
         unit = self._counter.next_unit()
         flaw = _damage(picture)
-        if self._painter is not None:
-            try:
-                picture = self._painter.paint(picture)
-            except (av.error.FFmpegError, ValueError):
-                return ShownPicture(unit, pts_90k, self._arrived_s, None, DropReason.PRIVACY_HOLD)
+        try:
+            picture = self._prepare.apply(picture)
+        except (av.error.FFmpegError, ValueError):
+            return ShownPicture(unit, pts_90k, self._arrived_s, None, self._prepare.failure)
         try:
             coded = self._encoder.encode(picture, pts_90k)
         except (av.error.FFmpegError, ValueError):
@@ -204,17 +217,21 @@ class VideoOutputs:
         self._job = job
         self._outbox = outbox
         self._counter = counter
-        self._painter = MaskPainter(job.masks, scaler) if job.masks else None
+        # Converted here where it has to be, so that encoder and sampling share one context.
+        self._prepare = Preparation(scaler.to_420, DropReason.CORRUPT)
+        if job.masks:
+            painter = MaskPainter(job.masks, scaler)
+            self._prepare = Preparation(painter.paint, DropReason.PRIVACY_HOLD)
         self._encoder: LiveEncoder | None = None
 
     def of(self, opened: OpenSource) -> VideoOutput:
         """The output for a source that was just opened."""
-        is_plain = self._painter is None and self._job.live_view is LiveViewMode.SOURCE
+        is_plain = not self._job.masks and self._job.live_view is LiveViewMode.SOURCE
         if is_plain and opened.is_relayable:
             return SourceVideo(opened, self._outbox, self._counter)
         if self._encoder is None:
             self._encoder = LiveEncoder(self._job.live_max_px, opened.fps)
-        return EncodedVideo(opened, self._outbox, self._counter, self._encoder, self._painter)
+        return EncodedVideo(opened, self._outbox, self._counter, self._encoder, self._prepare)
 
 
 def _damage(picture: VideoFrame) -> DropReason | None:

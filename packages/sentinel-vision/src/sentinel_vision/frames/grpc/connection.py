@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import grpc
 from grpc import aio
@@ -33,7 +33,9 @@ class _Entry:
     outcome: asyncio.Future[FrameOutcome] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
-    is_written: bool = False
+    written: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
     is_abandoned: bool = False
     answering: "asyncio.Task[None] | None" = None
     """Sends the source's picture."""
@@ -54,6 +56,7 @@ class SendingStream:
         self._entries: dict[int, _Entry] = {}
         self._sequences = itertools.count(1)
         self._writing = asyncio.Lock()
+        self._answering: set[asyncio.Task[None]] = set()
         self._writer: asyncio.Task[None] | None = None
         self.is_closing = False
         """It takes no more frames."""
@@ -135,14 +138,14 @@ class SendingStream:
                 entry.outcome.set_exception(DependencyUnavailable("inference was lost"))
 
     async def _outcome(self, entry: _Entry, latest_s: float | None) -> FrameOutcome:
-        now_s = self._clock.monotonic()
-        first_s = self._frame_timeout_s if latest_s is None else max(0.0, latest_s - now_s)
-        await asyncio.wait([entry.outcome], timeout=first_s)
-        if entry.is_written and not entry.outcome.done():
+        wait_s = None if latest_s is None else max(0.0, latest_s - self._clock.monotonic())
+        either: list[asyncio.Future[Any]] = [entry.written, entry.outcome]
+        await asyncio.wait(either, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+        if entry.written.done():
             await asyncio.wait([entry.outcome], timeout=self._frame_timeout_s)
         if entry.outcome.done():
             return entry.outcome.result()
-        late = DropReason.INFERENCE_TIMEOUT if entry.is_written else DropReason.STALE
+        late = DropReason.INFERENCE_TIMEOUT if entry.written.done() else DropReason.STALE
         return FrameOutcome(late)
 
     async def _write(self) -> None:
@@ -153,7 +156,7 @@ class SendingStream:
             age_s = max(0.0, self._clock.monotonic() - entry.arrived_s)
             message.age_us = round(age_s * 1e6)
             message.remaining_ms = round(self._frame_timeout_s * 1000)
-            entry.is_written = True
+            entry.written.set_result(None)
             if not await self._write_one(entry.request):
                 return  # the reader learns it too
 
@@ -165,8 +168,18 @@ class SendingStream:
             return False
         return True
 
-    async def _answer(self, sequence: int, picture: Picture | RemotePicture) -> None:
-        jpeg = await asyncio.to_thread(encode_source_picture, picture)
+    def _answer(self, sequence: int) -> None:
+        """Send the source's picture; of a frame that was given up, that there is none."""
+        entry = self._entries.get(sequence)
+        picture = None if entry is None else entry.picture
+        task = asyncio.create_task(self._send_picture(sequence, picture), name="source-picture")
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        if entry is not None:
+            entry.answering = task
+
+    async def _send_picture(self, sequence: int, picture: Picture | RemotePicture | None) -> None:
+        jpeg = b"" if picture is None else await asyncio.to_thread(encode_source_picture, picture)
         # One that is too large is answered too: nobody need wait for it.
         found = messages.SourcePicture(
             sequence=sequence, jpeg=jpeg if len(jpeg) < _MAX_PICTURE_BYTES else b""
@@ -185,12 +198,7 @@ class SendingStream:
         if kind == "drain":
             self.is_closing = True
         elif kind == "picture_request":
-            sequence = response.picture_request.sequence
-            asked = self._entries.get(sequence)
-            if asked is not None and asked.answering is None:
-                asked.answering = asyncio.create_task(
-                    self._answer(sequence, asked.picture), name="source-picture"
-                )
+            self._answer(response.picture_request.sequence)
         elif kind == "outcome":
             entry = self._entries.get(response.outcome.sequence)
             if entry is not None and not entry.outcome.done():

@@ -6,11 +6,11 @@ import type {
   LiveMessage,
 } from '@/shared/api/generated/live-message';
 import type { Camera } from '@/shared/api/types';
+import { ServerClock } from '@/shared/time/server-clock';
 import type { ConnectionState } from './connection';
 import { MediaClock } from './media-clock';
 import { decodeLiveMessage } from './messages';
 import type { SocketPhase } from './reconnecting-socket';
-import { ServerClock } from './server-clock';
 import { isEqual, TopicStore, ValueStore } from './topic-store';
 
 /** The slow side of a camera: what the server said last. */
@@ -36,7 +36,6 @@ export class LiveHub {
   readonly cameras = new TopicStore<CameraLive>();
   readonly connection = new ValueStore<ConnectionState>({ phase: 'idle' });
   private readonly rings = new Map<string, DetectionRing>();
-  private readonly serverClock = new ServerClock();
   private readonly clocks = new Map<string, MediaClock>();
   private readonly incidentListeners = new Set<Listener<IncidentMessage>>();
   private readonly resyncListeners = new Set<Listener<string>>();
@@ -48,6 +47,8 @@ export class LiveHub {
   /** From where to resume should the connection be lost again before the replay is over. */
   private replayedFrom: number | null = null;
   private catchUpTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(private readonly serverClock = new ServerClock()) {}
 
   attach(transport: LiveTransport | null): void {
     this.transport = transport;
@@ -142,7 +143,7 @@ export class LiveHub {
 
   /** After every connect: who numbers now, and what was missed. */
   private greet(hello: HelloMessage): void {
-    this.serverClock.note(Date.parse(hello.server_time), performance.now());
+    this.serverClock.noteGreeting(Date.parse(hello.server_time), performance.now());
     const formerBoot = this.boot;
     const formerSeq = this.replayedFrom ?? this.seq;
     this.boot = hello.boot;

@@ -1,8 +1,9 @@
+import { serverClock } from '@/shared/time/server-clock';
 import { LiveHub } from './live-hub';
 import { type Credentials, ReconnectingSocket, type SocketHandlers } from './reconnecting-socket';
 
 /** The one hub of this page. */
-export const hub = new LiveHub();
+export const hub = new LiveHub(serverClock);
 
 const ANONYMOUS: Credentials = { getToken: () => null, onUnauthorised: () => undefined };
 

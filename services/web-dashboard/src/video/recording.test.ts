@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DetectionRing, JoinedFrame, joinFrame } from '@/overlay';
 import { anEvent, anObject } from '@/overlay/testing';
 import { MediaClock } from '@/realtime/media-clock';
-import { ServerClock } from '@/realtime/server-clock';
+import { ServerClock } from '@/shared/time/server-clock';
 import { type FrameClock, type FrameMetadata, mseFrameClock } from './frame-clock';
 import { RtpClock } from './rtp-clock';
 
@@ -72,7 +72,7 @@ class Replay {
 
   private hear(message: Message): void {
     if (message.type === 'hello') {
-      this.server.note(Date.parse(message.server_time), message.atMs);
+      this.server.noteGreeting(Date.parse(message.server_time), message.atMs);
       return;
     }
     const pts_90k = message.pts_90k + this.shiftTicks;

@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
+import { serverClock } from '../time/server-clock';
 import { siteClock } from '../time/site-clock';
 import { api, unwrap } from './client';
 
@@ -6,9 +7,12 @@ export const statsQuery = queryOptions({
   queryKey: ['stats'],
   queryFn: async ({ signal }) => {
     const asked = Date.now();
+    const askedAtMs = performance.now();
     const stats = await unwrap(api.GET('/api/stats', { signal }));
+    const serverMs = Date.parse(stats.server_time);
     // The answer was written half a round trip ago.
-    siteClock.adjust(Date.parse(stats.server_time), (asked + Date.now()) / 2);
+    siteClock.adjust(serverMs, (asked + Date.now()) / 2);
+    serverClock.noteAnswer(serverMs, askedAtMs, performance.now());
     return stats;
   },
   refetchInterval: 3_000,

@@ -15,6 +15,13 @@ export interface SwitchFacts extends TickFacts {
   readonly isWatched: boolean;
 }
 
+/** What a switch is made of; tests put others in. */
+export interface SwitchParts {
+  readonly directory: LiveDirectory;
+  readonly createPlayer: typeof createPlayer;
+  readonly incapacity: typeof incapacity;
+}
+
 const NO_OFFER: PlayerFault = {
   reason: 'broken',
   detail: 'The server offers no video that this browser plays.',
@@ -25,7 +32,7 @@ const NO_OFFER: PlayerFault = {
  * comes back to the better one when that works again.
  */
 export class PlayerSwitch implements FrameClock {
-  private readonly directory: LiveDirectory;
+  private readonly parts: SwitchParts;
   private readonly backoff = new Backoff(500, 15_000);
   private ladder: PlayerLadder | null = null;
   private current: Player | null = null;
@@ -41,8 +48,10 @@ export class PlayerSwitch implements FrameClock {
   constructor(
     private readonly context: PlayerContext,
     private choice: PlayerChoice,
+    parts: Partial<SwitchParts> = {},
   ) {
-    this.directory = new LiveDirectory(context.cameraKey);
+    const directory = new LiveDirectory(context.cameraKey);
+    this.parts = { directory, createPlayer, incapacity, ...parts };
   }
 
   get player(): Player | null {
@@ -134,7 +143,7 @@ export class PlayerSwitch implements FrameClock {
     this.asked += 1;
     const { asked } = this;
     try {
-      const offers = await this.directory.list();
+      const offers = await this.parts.directory.list();
       if (asked !== this.asked) return;
       this.backoff.reset();
       this.begin(offers.map(({ kind }) => kind));
@@ -146,8 +155,8 @@ export class PlayerSwitch implements FrameClock {
   }
 
   private begin(kinds: readonly PlayerKind[]): void {
-    this.offered = kinds.filter((kind) => incapacity(kind) === null);
-    this.lacking = lackOf(kinds, this.offered[0]);
+    this.offered = kinds.filter((kind) => this.parts.incapacity(kind) === null);
+    this.lacking = this.lackOf(kinds, this.offered[0]);
     const first = this.offered.filter((kind) => kind === this.choice);
     const order = [...new Set([...first, ...this.offered])];
     this.endTrial();
@@ -165,7 +174,7 @@ export class PlayerSwitch implements FrameClock {
     this.endTrial();
     this.current?.dispose();
     this.switchedAtMs = nowMs;
-    this.current = createPlayer(kind, this.context, this.directory);
+    this.current = this.make(kind, this.context);
     this.current.start();
   }
 
@@ -173,9 +182,7 @@ export class PlayerSwitch implements FrameClock {
     if (this.trial === null) {
       const kind = ladder.dueTrial(facts.nowMs);
       if (kind === null) return;
-      const make = (wanted: PlayerKind, context: PlayerContext) =>
-        createPlayer(wanted, context, this.directory);
-      this.trial = new PlayerTrial(kind, this.context.cameraKey, make, facts.nowMs);
+      this.trial = new PlayerTrial(kind, this.context.cameraKey, this.make, facts.nowMs);
       return;
     }
     const { kind } = this.trial;
@@ -190,15 +197,19 @@ export class PlayerSwitch implements FrameClock {
     }
   }
 
+  private readonly make = (kind: PlayerKind, context: PlayerContext): Player =>
+    this.parts.createPlayer(kind, context, this.parts.directory);
+
+  /** Why the server's best way is not taken although nothing failed. */
+  private lackOf(kinds: readonly PlayerKind[], used: PlayerKind | undefined): string | null {
+    const [best] = kinds;
+    if (best === undefined || used === undefined || best === used) return null;
+    const reason = this.parts.incapacity(best);
+    return `${PLAYER_NAMES[best]}: ${reason}, showing ${PLAYER_NAMES[used]}`;
+  }
+
   private endTrial(): void {
     this.trial?.dispose();
     this.trial = null;
   }
-}
-
-/** Why the server's best way is not taken although nothing failed. */
-function lackOf(kinds: readonly PlayerKind[], used: PlayerKind | undefined): string | null {
-  const [best] = kinds;
-  if (best === undefined || used === undefined || best === used) return null;
-  return `${PLAYER_NAMES[best]}: ${incapacity(best)}, showing ${PLAYER_NAMES[used]}`;
 }

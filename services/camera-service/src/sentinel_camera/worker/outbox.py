@@ -78,6 +78,10 @@ class Outbox:
         self._layout = SlotLayout(SLOTS, 0, 0)
         self._generation = 0
         self._free: set[int] = set()
+        self._skips = False
+        """The rest of a group of packets is left out."""
+        self.patience_s: float | None = None
+        """How long a packet may wait for the parent; None: however long it takes."""
         self.wanted_fps: float | None = None
         """The rate that the parent asked for last; None: that of the job."""
 
@@ -85,9 +89,23 @@ class Outbox:
         """Say how the packets from now on are to be decoded."""
         self._channel.send(message)
 
-    def send_packet(self, times: UnitTimes, data: bytes, *, is_key: bool) -> None:
-        """Hand over an access unit; waits while the parent has not taken earlier ones."""
+    def send_packet(self, times: UnitTimes, data: bytes, *, is_key: bool) -> bool:
+        """Hand over an access unit; waits while the parent has not taken earlier ones.
+
+        With `patience_s` it does not wait any longer than that: a camera that is not read hangs up.
+        Units are left out up to the next keyframe that there is room for.
+
+        Returns:
+            Whether the unit was handed over.
+        """
+        if self._skips and not is_key:
+            self.poll()
+            self._check_parent()
+            return False
         offset = self._room_for(times.unit, len(data))
+        self._skips = offset is None
+        if offset is None:
+            return False
         assert self._ring is not None  # noqa: S101 - `_room_for` has made it
         self._ring[offset : offset + len(data)] = data
         self._channel.send(
@@ -103,6 +121,7 @@ class Outbox:
                 arrived_s=times.arrived_s,
             )
         )
+        return True
 
     def send_picture(
         self, unit: int, picture: VideoFrame, ready_s: float, *, may_drop: bool = True
@@ -153,19 +172,25 @@ class Outbox:
         waiting.poll(None if timeout_s is None else max(1, round(timeout_s * 1000)))
         self.poll()
 
-    def _room_for(self, unit: int, length: int) -> int:
+    def _room_for(self, unit: int, length: int) -> int | None:
+        """Where to write; None where there is no room in time."""
         self.poll()
         if self._space.pieces == 0:
             self._heard_s = self._clock.monotonic()
         if length > self._space.size // 2:
             self._grow_ring(length)
+        began_s = self._clock.monotonic()
         while True:
             self._check_parent()
             if self._space.pieces < _MAX_OPEN_PACKETS:
                 offset = self._space.take(unit, length)
                 if offset is not None:
                     return offset
-            self._wait_for_parent(self._hang_up_after_s)
+            waited_s = self._clock.monotonic() - began_s
+            if self.patience_s is not None and (self._skips or waited_s >= self.patience_s):
+                return None
+            limits_s = [limit for limit in (self._hang_up_after_s, self.patience_s) if limit]
+            self._wait_for_parent(min(limits_s, default=None))
 
     def _check_parent(self) -> None:
         if self._hang_up_after_s is None:

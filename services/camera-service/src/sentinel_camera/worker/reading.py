@@ -14,6 +14,9 @@ from sentinel_core.domain.cameras import SourceReason, is_live_source
 from sentinel_core.domain.errors import SourceFailed
 from sentinel_core.ports.clock import Clock
 
+_LIVE_PATIENCE_S = 0.5
+"""So long a camera is not read while the parent is busy; they send ahead for longer than that."""
+
 
 def read_camera(job: ReadJob, outbox: Outbox, clock: Clock) -> None:
     """Read until the source fails; a file is played in real time, again and again.
@@ -27,6 +30,7 @@ def read_camera(job: ReadJob, outbox: Outbox, clock: Clock) -> None:
     videos = VideoOutputs(job, outbox, counter, scaler)
     pictures = PictureOutput(job, outbox, scaler)
     is_live = is_live_source(job.source_url)
+    outbox.patience_s = _LIVE_PATIENCE_S if is_live else None
     time = PlayTime(clock, outbox.wait_until)
     pacer = Pacer(time)
     while True:

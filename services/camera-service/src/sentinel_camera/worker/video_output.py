@@ -90,6 +90,8 @@ class SourceVideo:
         self._configuration: bytes | None = None
         self._waiting: tuple[UnitTimes, bytes, bool] | None = None
         self._arrived_s = 0.0
+        self._left_out: set[int] = set()
+        """Units that the parent does not know, and whose pictures are still to come."""
 
     def before_decoding(self, packet: Packet[VideoStream], times: Times, arrived_s: float) -> None:
         """Send the unit at once, unless the decoder has to see new parameter sets first."""
@@ -100,7 +102,7 @@ class SourceVideo:
             return
         sent = UnitTimes(unit, self._counter.run, times.pts, times.dts, times.duration, arrived_s)
         if self._formatter.configuration == self._configuration:
-            self._outbox.send_packet(sent, sample, is_key=packet.is_keyframe)
+            self._send(sent, sample, is_key=packet.is_keyframe)
         else:
             self._waiting = (sent, sample, packet.is_keyframe)
 
@@ -109,18 +111,22 @@ class SourceVideo:
         if self._waiting is not None:
             (sent, sample, is_key), self._waiting = self._waiting, None
             self._configure()
-            self._outbox.send_packet(sent, sample, is_key=is_key)
+            self._send(sent, sample, is_key=is_key)
         return [
-            ShownPicture(
-                picture.opaque,
-                self._opened.to_90k(picture.pts),
-                self._arrived_s,
-                picture,
-                _damage(picture),
-            )
+            self._shown(picture.opaque, self._opened.to_90k(picture.pts), picture)
             for picture in pictures
             if picture.pts is not None and isinstance(picture.opaque, int)
         ]
+
+    def _send(self, times: UnitTimes, sample: bytes, *, is_key: bool) -> None:
+        if is_key:
+            self._left_out.clear()
+        if not self._outbox.send_packet(times, sample, is_key=is_key):
+            self._left_out.add(times.unit)
+
+    def _shown(self, unit: int, pts_90k: int, picture: VideoFrame) -> ShownPicture:
+        flaw = DropReason.QUEUE_FULL if unit in self._left_out else _damage(picture)
+        return ShownPicture(unit, pts_90k, self._arrived_s, picture, flaw)
 
     def _configure(self) -> None:
         configuration = None if self._formatter is None else self._formatter.configuration
@@ -182,11 +188,11 @@ class EncodedVideo:
             coded = self._encoder.encode(picture, pts_90k)
         except (av.error.FFmpegError, ValueError):
             return ShownPicture(unit, pts_90k, self._arrived_s, None, flaw or DropReason.CORRUPT)
-        for piece in coded:
-            self._send(unit, piece)
+        if not all(self._send(unit, piece) for piece in coded):
+            flaw = DropReason.QUEUE_FULL
         return ShownPicture(unit, pts_90k, self._arrived_s, picture, flaw)
 
-    def _send(self, unit: int, piece: EncodedPicture) -> None:
+    def _send(self, unit: int, piece: EncodedPicture) -> bool:
         self._configure()
         times = UnitTimes(
             unit,
@@ -196,7 +202,7 @@ class EncodedVideo:
             self._duration_90k,
             self._arrived_s,
         )
-        self._outbox.send_packet(times, piece.data, is_key=piece.is_key)
+        return self._outbox.send_packet(times, piece.data, is_key=piece.is_key)
 
     def _configure(self) -> None:
         record = self._encoder.configuration

@@ -147,6 +147,7 @@ def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:
             objects=ports.objects,
             camera_control=cameras.control,
             live_video=cameras.live_video,
+            peer_video=cameras.peer_video,
             media_tokens=ports.media_tokens,
             inference_status=inference.status,
             services=(inference, cameras),

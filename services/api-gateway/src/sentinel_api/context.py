@@ -13,6 +13,7 @@ from sentinel_api.events.service import EventHistory
 from sentinel_api.health.service import HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.hls import HlsViewers
+from sentinel_api.live_video.peers import PeerViewers
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.metrics.service import ApiMetrics
 from sentinel_api.players.service import PlayerDirectory
@@ -41,6 +42,7 @@ class ApiContext:
     live: LiveSessions
     video: VideoViewers
     hls: HlsViewers
+    peers: PeerViewers
     players: PlayerDirectory
     media_tokens: MediaTokens
     recordings: RecordingArchive

@@ -19,6 +19,7 @@ from sentinel_api.events.service import EventHistory
 from sentinel_api.health.service import DatabaseHealth, HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.hls import HlsViewers
+from sentinel_api.live_video.peers import PeerViewers
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.metrics.service import ApiMetrics, ServiceCollector
 from sentinel_api.persistence.ledger import PersisterLedger
@@ -39,6 +40,7 @@ from sentinel_core.ports.inference_status import InferenceStatus
 from sentinel_core.ports.live_video import LiveVideo
 from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.object_store import ObjectStore
+from sentinel_core.ports.peer_video import PeerVideo
 from sentinel_core.ports.repositories import Database
 from sentinel_core.runtime.service import Service
 from sentinel_core.runtime.settings import Settings
@@ -64,6 +66,8 @@ class ApiPorts:
     live_video: LiveVideo
     media_tokens: MediaTokens
     inference_status: InferenceStatus
+    peer_video: PeerVideo | None = None
+    """WebRTC from camera-service itself; None: there is none."""
     services: Sequence[Service] = ()
 
 
@@ -234,7 +238,9 @@ def _context(
             video=ports.live_video,
             tokens=ports.media_tokens,
             media=settings.media,
+            has_whep=ports.peer_video is not None,
         ),
+        peers=PeerViewers(database=database, video=ports.peer_video),
         media_tokens=ports.media_tokens,
         recordings=RecordingArchive(
             clock=clock,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sentinel_camera.assignment.tenure import CameraAssignment, SoleAssignment
 from sentinel_camera.clips.recorder import Recorder
@@ -12,6 +13,7 @@ from sentinel_camera.clips.recording_desk import RecordingDesk, RecordingLimits
 from sentinel_camera.clips.ring import ClipRing
 from sentinel_camera.clips.shelf import ClipShelf
 from sentinel_camera.restream.hls import HlsPackager
+from sentinel_camera.restream.peer_queue import PeerSink
 from sentinel_camera.restream.publishing import CameraPublishing
 from sentinel_camera.restream.sinks import SinkFactory
 from sentinel_camera.sampling.camera_rate import CameraRate
@@ -24,21 +26,26 @@ from sentinel_camera.supervision.probe import SourceProbe
 from sentinel_camera.supervision.reader import ReaderParts
 from sentinel_camera.supervision.states import StateBoard
 from sentinel_core.domain.cameras import CameraState
-from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput
 from sentinel_core.domain.frames import FrameCounts
 from sentinel_core.ports.camera_control import ClipCut, ProbeReport
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus
 from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.object_store import ObjectStore
+from sentinel_core.ports.peer_video import PeerVideo
 from sentinel_core.ports.repositories import Database
 from sentinel_core.ports.restreamer import Restreamer
 from sentinel_core.runtime.settings import Settings
 from sentinel_vision.frames.jpeg import encode_picture
 from sentinel_vision.frames.transport import FrameTransport
 
+if TYPE_CHECKING:
+    from sentinel_camera.restream.whep import WhepSessions
+
 _CONNECT_BURST = 4
 _MEGABYTE = 1 << 20
+_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +84,7 @@ class CameraService:
             nursery: One that several services share, and that outlives them; None: its own.
         """
         file_roots = _file_roots(settings)
+        self._settings = settings
         self._owns_nursery = nursery is None
         self._nursery = nursery or Nursery()
         self._publishing = _publishing(settings, ports)
@@ -106,15 +114,18 @@ class CameraService:
         probe = SourceProbe(self._nursery, ports.clock, settings.cameras, file_roots)
         self.control = FleetControl(self._fleet, self._board, probe, self._clips)
         self.live_video = FleetVideo(self._fleet)
+        self._peers = _peer_sessions(settings, ports.clock, self._fleet)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _sink_factories(self) -> tuple[SinkFactory, ...]:
         """What takes each camera's coded video, besides the browsers of this process."""
-        served = (
+        served: tuple[SinkFactory, ...] = (
             self._clips.ring_for,
             lambda _camera: HlsPackager(self._clock, int(self._clock.utc_now().timestamp())),
             lambda _camera: Recorder(),
         )
+        if self._settings.cameras.embedded_whep:
+            served = (*served, lambda _camera: PeerSink())
         return served if self._publishing is None else (*served, self._publishing.make_sink)
 
     def _recording_desk(self, settings: Settings, ports: CameraPorts) -> RecordingDesk | None:
@@ -126,6 +137,11 @@ class CameraService:
             settings.cameras.recording_reserve_mb * _MEGABYTE,
         )
         return RecordingDesk(ports.database, ports.objects, ports.clock, limits, self._recorder_of)
+
+    @property
+    def peer_video(self) -> PeerVideo | None:
+        """WebRTC from this process; None where that is switched off."""
+        return self._peers
 
     @property
     def process_ids(self) -> list[int]:
@@ -162,6 +178,8 @@ class CameraService:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._recordings is not None:
             await self._recordings.stop()
+        if self._peers is not None:
+            await self._peers.stop()
         await self._fleet.stop()
         if self._publishing is not None:
             await self._publishing.stop()
@@ -260,6 +278,25 @@ def _rate_limits(settings: Settings) -> RateLimits:
         floor_fps=settings.cameras.floor_fps,
         node_budget_fps=settings.cameras.node_budget_fps,
         staleness_budget_s=settings.inference.staleness_budget_s,
+    )
+
+
+def _peer_sessions(settings: Settings, clock: Clock, fleet: CameraFleet) -> "WhepSessions | None":
+    if not settings.cameras.embedded_whep:
+        return None
+    try:
+        # An extra, and 18 MB of memory that nobody else needs.
+        from sentinel_camera.restream.whep import WhepSessions
+    except ImportError as error:
+        raise InvalidInput(
+            "cameras.embedded_whep needs the packages of sentinel-camera[webrtc]",
+            field="cameras.embedded_whep",
+        ) from error
+    return WhepSessions(
+        clock,
+        lambda camera_key: fleet.feed(camera_key).sink(PeerSink),
+        max_sessions=settings.cameras.whep_sessions,
+        on_loopback=settings.api.host in _LOOPBACK_HOSTS,
     )
 
 

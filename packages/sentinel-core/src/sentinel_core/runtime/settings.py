@@ -117,6 +117,13 @@ class CameraSettings(BaseModel):
         le=7680,
         description="Longer side of video that is encoded anew (masks, transcoding); larger is scaled",
     )
+    embedded_whep: bool = Field(
+        default=False,
+        description="WebRTC without a media server; needs the extra webrtc of sentinel-camera",
+    )
+    whep_sessions: int = Field(
+        default=16, ge=1, description="Browsers that may watch by WebRTC without a media server"
+    )
     allow_private_addresses: bool = Field(
         default=True, description="Cameras are in private networks; false guards a public server"
     )

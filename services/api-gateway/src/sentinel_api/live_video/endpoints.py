@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response, WebSocket
+from fastapi import APIRouter, Path, Query, Request, Response, WebSocket
 
 from sentinel_api.access import LiveViewer, Viewer
 from sentinel_api.cameras.endpoints import CameraId
 from sentinel_api.context import Context
-from sentinel_api.schemas import problems
+from sentinel_api.schemas import BODY_PROBLEMS, problems
 
 router = APIRouter(tags=["live"])
 
@@ -22,6 +22,9 @@ Token = Annotated[
     str | None,
     Query(max_length=4096, description="Of `/cameras/{camera}/live`, where no header can be set."),
 ]
+SDP = "application/sdp"
+_SDP_TEXT = {"content": {SDP: {"schema": {"type": "string"}}}}
+SessionId = Annotated[str, Path(max_length=64, description="Of the `Location` of the answer.")]
 Piece = Annotated[str, Path(max_length=64, description="A name from the playlist.")]
 
 
@@ -77,3 +80,33 @@ async def get_hls_piece(
         media_type="video/mp4",
         headers={"Cache-Control": "private, max-age=60"},
     )
+
+
+@router.post(
+    "/cameras/{camera}/whep",
+    status_code=201,
+    response_class=Response,
+    responses={201: _SDP_TEXT, **problems(404, 429, *BODY_PROBLEMS)},
+    openapi_extra={"requestBody": {"required": True, **_SDP_TEXT}},
+)
+async def create_whep_session(
+    context: Context, caller: LiveViewer, camera: CameraId, request: Request, token: Token = None
+) -> Response:
+    """Watch by WebRTC (WHEP, RFC 9725); `Location` is what ends it. 404 where it is off."""
+    del caller, token
+    key, session = await context.peers.open(camera, await request.body())
+    return Response(
+        session.answer_sdp,
+        status_code=201,
+        media_type=SDP,
+        headers={"Location": f"/api/cameras/{key}/whep/{session.id}", "Cache-Control": "no-store"},
+    )
+
+
+@router.delete("/cameras/{camera}/whep/{session}", status_code=204, responses=problems(404, 422))
+async def delete_whep_session(
+    context: Context, caller: LiveViewer, camera: CameraId, session: SessionId, token: Token = None
+) -> None:
+    """Stop watching by WebRTC."""
+    del caller, token
+    await context.peers.close(camera, session)

@@ -23,11 +23,14 @@ class PlayerDirectory:
         video: LiveVideo,
         tokens: MediaTokens,
         media: MediaServerSettings,
+        has_whep: bool = False,
     ) -> None:
+        """Put it together; `has_whep`: this server sends WebRTC itself."""
         self._database = database
         self._video = video
         self._tokens = tokens
         self._media = media
+        self._has_whep = has_whep
 
     async def players(self, id_or_key: str, caller: Principal) -> LivePlayers:
         """All ways to watch a camera, the best first.
@@ -47,6 +50,8 @@ class PlayerDirectory:
 
     def _players(self, key: str, token: str) -> Iterator[Player]:
         if not has_media_server(self._media):
+            if self._has_whep:
+                yield _with_token("whep", f"/api/cameras/{key}/whep", token)
             yield _on_this_server(key)
             yield _with_token("ll_hls", f"/api/cameras/{key}/hls/index.m3u8", token)
             return

@@ -21,6 +21,7 @@ from sentinel_core.domain.errors import InvalidInput, SourceFailed
         "rtsp://[::1]:8554/",
         "http://host/a.m3u8",
         "https://u:p@host:8443/video.mjpg",
+        "sim:clock?fps=10",
     ],
 )
 def test_network_sources_are_allowed(url: str) -> None:
@@ -34,6 +35,8 @@ def test_network_sources_are_allowed(url: str) -> None:
         "rtsp:///a",
         "http:///a",
         "gopher://host/a",
+        "sim:crossing",
+        "sim:clock?fps=1000",
         "rtsp://host:0/",
         "rtsp://host:99999/",
         "",

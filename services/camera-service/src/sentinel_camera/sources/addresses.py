@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sentinel_core.domain.cameras import FILE_SCHEMES, LIVE_SCHEMES, SourceReason, is_live_source
+from sentinel_core.domain.cameras import (
+    FILE_SCHEMES,
+    LIVE_SCHEMES,
+    SIMULATED_SCHEME,
+    SourceReason,
+    is_live_source,
+)
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
+from sentinel_sim.test_card.specification import CardSpec
 
 _DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 SUPPORTED = "rtsp, rtsps, http, https, file and sim"
 
 
 def check_source(source_url: str, file_roots: Sequence[Path]) -> None:
-    """Refuse what no camera may be: unknown schemes, files outside of the allowed folders.
+    """Refuse what no camera may be: unknown schemes and test cards, files outside of the folders.
 
     Raises:
         InvalidInput: With a sentence for a person; `field` is `source_url`.
@@ -29,6 +36,8 @@ def check_source(source_url: str, file_roots: Sequence[Path]) -> None:
             raise InvalidInput("The URL names no host.", field="source_url")
     elif parts.scheme in FILE_SCHEMES:
         _check_file(source_url, file_roots)
+    elif parts.scheme == SIMULATED_SCHEME:
+        CardSpec.from_url(source_url)
     else:
         raise InvalidInput(
             f"Sources of the kind {parts.scheme}: cannot be read; {SUPPORTED} can.",

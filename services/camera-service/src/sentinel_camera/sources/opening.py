@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from urllib.parse import urlsplit
 
 import av
@@ -12,8 +12,9 @@ from sentinel_camera.sources.addresses import check_address, check_peers, file_p
 from sentinel_camera.sources.failures import open_failure
 from sentinel_camera.sources.http_streams import open_http
 from sentinel_camera.sources.opened import OpenSource, of_container
+from sentinel_camera.sources.simulated import open_simulated
 from sentinel_core.adapters.system_clock import SystemClock
-from sentinel_core.domain.cameras import is_live_source
+from sentinel_core.domain.cameras import SIMULATED_SCHEME, is_live_source
 
 _FILE_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,h264,hevc,mjpeg,m4v,"
@@ -25,7 +26,7 @@ _FILE_FORMATS = (
 def open_source(
     source_url: str, access: SourceAccess, time: PlayTime | None = None
 ) -> Iterator[OpenSource]:
-    """Open a file or a network source; decoding is single-threaded.
+    """Open a file, a network source or a simulated camera; decoding is single-threaded.
 
     Args:
         source_url: Of any kind that `check_source` lets through.
@@ -36,8 +37,12 @@ def open_source(
         SourceFailed: With the reason.
     """
     scheme = urlsplit(source_url).scheme.lower()
-    if scheme in ("http", "https"):
-        opening = open_http(source_url, access, time or wall_time(SystemClock()))
+    time = time or wall_time(SystemClock())
+    opening: AbstractContextManager[OpenSource]
+    if scheme == SIMULATED_SCHEME:
+        opening = nullcontext(open_simulated(source_url, time.clock))
+    elif scheme in ("http", "https"):
+        opening = open_http(source_url, access, time)
     elif is_live_source(source_url):
         opening = _open_rtsp(source_url, access)
     else:

@@ -17,7 +17,7 @@ import sentinel_core.testing.contracts
 
 # What one service offers to another: its adapter is the service itself, and its tests are the suite
 # until a second adapter, over the network, exists.
-OFFERED_BY_SERVICES = {"inference_status", "live_video"}
+OFFERED_BY_SERVICES = {"inference_status", "live_video", "peer_video"}
 
 
 def modules_of(package: ModuleType) -> Iterator[ModuleType]:

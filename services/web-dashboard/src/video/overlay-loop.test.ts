@@ -7,6 +7,8 @@ import { OverlayLoop } from './overlay-loop';
 
 const OPTIONS = { boxes: true, labels: false, tracks: false, zones: false };
 
+const NOTHING_ELSE = { zones: [], incidentZoneIds: new Set<string>(), incidentTracks: new Map() };
+
 /** A video and a canvas of which the loop needs only this; the test shows the frames. */
 function aStage() {
   const waiting = new Map<number, VideoFrameRequestCallback>();
@@ -37,10 +39,10 @@ function aStage() {
       drawn.push({ pts90k, kind, boxesPts90k, count });
     },
   );
-  const show = (pts90k: number) => {
+  const show = (pts90k: number, width = 640, height = 360) => {
     const callbacks = [...waiting.values()];
     waiting.clear();
-    const metadata = { mediaTime: pts90k / 90_000, width: 640, height: 360 };
+    const metadata = { mediaTime: pts90k / 90_000, width, height };
     for (const callback of callbacks) callback(pts90k / 90, metadata as VideoFrameCallbackMetadata);
   };
   return { loop, ring, ctx, show, waiting, drawn };
@@ -112,6 +114,25 @@ describe('OverlayLoop', () => {
     show(0);
     loop.holdPicture();
     expect(ctx.drawImage.mock.calls[0]?.slice(1)).toEqual([0, 140, 640, 360]);
+  });
+
+  it('lays boxes where the picture lies, also after its size has changed', () => {
+    const { loop, ring, ctx, show } = aStage();
+    loop.resize(640, 360, 1);
+    loop.start();
+    ring.add(anEvent(0, [anObject(1, 0.5, 0.5)]), 0);
+    ring.add(anEvent(3_600, [anObject(1, 0.5, 0.5)], { stream_epoch: 'epoch-2' }), 0);
+    loop.configure({ ...NOTHING_ELSE, options: OPTIONS });
+    show(0);
+    expect(ctx.strokeRect.mock.lastCall).toEqual([
+      320,
+      180,
+      expect.closeTo(64),
+      expect.closeTo(72),
+    ]);
+    show(3_600, 480, 360);
+    expect(ctx.strokeRect.mock.lastCall?.[0]).toBe(80 + 240);
+    expect(ctx.strokeRect.mock.lastCall?.[2]).toBeCloseTo(48);
   });
 
   it('asks for no more frames once stopped', () => {

@@ -21,7 +21,8 @@ from sentinel_camera.sources.http_client import HttpBody, HttpClient
 from sentinel_camera.sources.opened import OpenSource, of_container
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 
-_FORMATS = "mpegts,mov,mp4,m4a,3gp,3g2,mj2,flv,matroska,webm,h264,hevc,mjpeg"
+_FORMATS = "mpegts,mov,mp4,m4a,3gp,3g2,mj2,flv,matroska,webm"
+"""Containers that carry times; bare H.264 has none."""
 _PLAYLIST_TYPES = ("mpegurl",)
 
 

@@ -75,7 +75,7 @@ class WebServer:
         assert task is not None
         self._handlers.add(task)
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError):
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await self._serve(reader, writer)
         finally:
             self._handlers.discard(task)

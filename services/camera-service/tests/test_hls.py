@@ -98,7 +98,8 @@ async def test_parts_are_the_segment_in_pieces(clip: Clip, clock: ManualClock) -
     packager = await packaging(clip, clock)
     play(packager, clip, range(5, 45))
     playlist = await packager.playlist()
-    parts = [name for name in uris(playlist, "part") if name.startswith("part-1-")]
+    parts = [f"part-{number}.mp4" for number in range(4, 8)]  # of the second second
+    assert set(parts) < set(uris(playlist, "part"))
     joined = b"".join([await packager.piece(name) for name in parts])
     assert joined == await packager.piece("segment-1.mp4")
     durations = [float(text) for text in re.findall(r"PART:DURATION=([\d.]+)", playlist)]
@@ -115,8 +116,8 @@ async def test_the_first_viewer_begins_with_the_keyframe_before(
     packager.configure(clip.configuration)
     play(packager, clip, range(27))
     playlist = await packager.playlist()
-    assert "part-0-0.mp4" in playlist
-    times = await decode(packager, ["init-1.mp4", "part-0-0.mp4"])
+    assert "part-0.mp4" in playlist
+    times = await decode(packager, ["init-1.mp4", "part-0.mp4"])
     assert times == [START_90K + number * FRAME_90K for number in range(20, 25)]
 
 
@@ -198,7 +199,7 @@ async def test_a_playlist_is_held_back_until_it_has_the_part(
     await asyncio.wait([waiting], timeout=0)
     assert not waiting.done()
     play(packager, clip, range(9, 10))
-    assert "part-0-1.mp4" in await waiting
+    assert "part-1.mp4" in await waiting
 
 
 async def test_the_hinted_part_is_waited_for(clip: Clip, clock: ManualClock) -> None:
@@ -209,6 +210,20 @@ async def test_the_hinted_part_is_waited_for(clip: Clip, clock: ManualClock) -> 
     assert not waiting.done()
     play(packager, clip, range(5, 10))
     assert (await waiting)[4:8] == b"moof"
+
+
+async def test_the_hint_is_right_at_the_end_of_a_segment_too(
+    clip: Clip, clock: ManualClock
+) -> None:
+    packager = await packaging(clip, clock)
+    play(packager, clip, range(5, 20))  # a whole second, and the next keyframe is to come
+    hint = re.findall(r'PRELOAD-HINT:TYPE=PART,URI="([^"]+)"', await packager.playlist())[0]
+    waiting = asyncio.create_task(packager.piece(hint))
+    await asyncio.wait([waiting], timeout=0)
+    play(packager, clip, range(20, 25))
+    assert await waiting
+    newest = (await packager.playlist()).splitlines()[-2]
+    assert f'URI="{hint}",INDEPENDENT=YES' in newest
 
 
 async def test_only_the_newest_segments_stay(clip: Clip, clock: ManualClock) -> None:
@@ -256,10 +271,10 @@ async def test_nothing_is_packaged_that_nobody_asks_for(clip: Clip, clock: Manua
     await clock.advance(30.0)
     play(packager, clip, range(5, 10))
     with pytest.raises(NotFound):
-        await packager.piece("part-0-0.mp4")
+        await packager.piece("part-0.mp4")
 
 
-@pytest.mark.parametrize("name", ["init-9.mp4", "segment-9.mp4", "part-0-9.mp4", "x", "part-²-1"])
+@pytest.mark.parametrize("name", ["init-9.mp4", "segment-9.mp4", "part-9.mp4", "x", "part-²"])
 async def test_what_is_not_in_the_playlist_is_not_found(
     clip: Clip, clock: ManualClock, name: str
 ) -> None:

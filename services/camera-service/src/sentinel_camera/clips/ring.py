@@ -125,13 +125,7 @@ class ClipRing:
         first = earlier[-1] if earlier else self._groups[0]
         if first.start_90k >= to_90k:
             return None
-        # What is shown before the first keyframe and decoded after it refers to what is left out.
-        start_90k = first.start_90k
-        units = [
-            unit
-            for unit in self._units_from(first)
-            if unit.dts_90k < to_90k and unit.pts_90k >= start_90k
-        ]
+        units = list(_until(self._units_from(first), to_90k, first.start_90k))
         if units[-1].pts_90k + units[-1].duration_90k <= from_90k:
             return None
         return Footage(first.configuration, units)
@@ -160,3 +154,17 @@ class ClipRing:
 
 def _is_of(group: _Group, epoch: str) -> bool:
     return any(unit.epoch == epoch for unit in group.units)
+
+
+def _until(units: Iterator[CodedUnit], to_90k: int, start_90k: int) -> Iterator[CodedUnit]:
+    """Units until all that are shown before `to` are there, and none is missing between them.
+
+    What is decoded after the first keyframe and shown before it refers to what is left out.
+    """
+    shown_90k = 0
+    for unit in units:
+        if unit.dts_90k >= to_90k and unit.pts_90k > shown_90k:
+            return
+        shown_90k = max(shown_90k, unit.pts_90k)
+        if unit.pts_90k >= start_90k:
+            yield unit

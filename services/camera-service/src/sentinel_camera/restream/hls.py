@@ -1,6 +1,7 @@
 """Low-latency HLS (RFC 8216bis) of one camera, from the same fragments as all live video."""
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Callable
 from statistics import median_low
@@ -19,6 +20,9 @@ _PART_90K = TICKS_PER_SECOND // 4
 _GAP_90K = TICKS_PER_SECOND
 """A source that was silent for longer begins a new run at its next keyframe."""
 _SEGMENTS = 7
+_PARTS_PER_SEGMENT = 1_000
+"""More than a segment ever has, so that numbers of parts rise over restarts too."""
+_NAME = re.compile(r"(init|segment|part)-([0-9]{1,18})\.mp4")
 _IDLE_S = 20.0
 """So long after the last request nothing is packaged any more."""
 _PATIENCE_S = 10.0
@@ -48,6 +52,7 @@ class HlsPackager:
         self._init = 0
         self._segments: deque[Segment] = deque()
         self._next_number = first_number
+        self._next_part = first_number * _PARTS_PER_SEGMENT
         self._is_first = True
         self._left_discontinuities = 0
         self._fragments: list[bytes] = []
@@ -114,7 +119,9 @@ class HlsPackager:
             raise InvalidInput("that segment is too far in the future", field="_HLS_msn")
         else:
             await self._wait(lambda: self._has(number, -1 if part is None else part))
-        return render_playlist(self._segments, self._left_discontinuities, self._part_target_90k)
+        return render_playlist(
+            self._segments, self._left_discontinuities, self._part_target_90k, self._next_part
+        )
 
     async def piece(self, name: str) -> bytes:
         """An init segment, a segment, or a part, by its name in the playlist.
@@ -126,16 +133,14 @@ class HlsPackager:
             DependencyUnavailable: The camera has not sent it in time.
         """
         self._asked_s = self._clock.monotonic()
-        kind, *numbers = name.removesuffix(".mp4").split("-")
-        if not numbers or not all(text.isascii() and text.isdigit() for text in numbers):
-            raise NotFound(f"There is no {name} in this playlist.")
-        first, *rest = map(int, numbers)
-        if kind == "init" and not rest and first in self._inits:
-            return self._inits[first]
-        if kind == "segment" and not rest:
-            return b"".join(part.data for part in self._complete(first).parts)
-        if kind == "part" and len(rest) == 1:
-            return await self._part(first, rest[0])
+        found = _NAME.fullmatch(name)
+        kind, number = (found[1], int(found[2])) if found else ("", 0)
+        if kind == "init" and number in self._inits:
+            return self._inits[number]
+        if kind == "segment":
+            return b"".join(part.data for part in self._complete(number).parts)
+        if kind == "part":
+            return await self._part(number)
         raise NotFound(f"There is no {name} in this playlist.")
 
     def _complete(self, number: int) -> Segment:
@@ -144,18 +149,14 @@ class HlsPackager:
                 return segment
         raise NotFound(f"Segment {number} is not there.")
 
-    async def _part(self, number: int, index: int) -> bytes:
-        newest = self._segments[-1] if self._segments else None
-        is_next = newest is not None and (number, index) in {
-            (newest.number, len(newest.parts)),
-            (newest.number + 1, 0),
-        }
-        if is_next:
-            await self._wait(lambda: self._has(number, index))
+    async def _part(self, number: int) -> bytes:
+        if number == self._next_part and self._segments:
+            await self._wait(lambda: self._next_part > number)
         for segment in self._segments:
-            if segment.number == number and index < len(segment.parts):
-                return segment.parts[index].data
-        raise NotFound(f"Part {index} of segment {number} is not there.")
+            for part in segment.parts:
+                if part.number == number:
+                    return part.data
+        raise NotFound(f"Part {number} is not there.")
 
     def _catch_up(self) -> None:
         """Begin with the newest keyframe, where nothing is packaged yet."""
@@ -243,8 +244,14 @@ class HlsPackager:
         segment = self._segments[-1]
         duration_90k = min(duration_90k, self._part_target_90k)
         segment.parts.append(
-            Part(b"".join(self._fragments), duration_90k, self._part_is_independent)
+            Part(
+                self._next_part,
+                b"".join(self._fragments),
+                duration_90k,
+                self._part_is_independent,
+            )
         )
+        self._next_part += 1
         segment.duration_90k += duration_90k
         self._fragments.clear()
         self._wake()

@@ -16,8 +16,13 @@ _PARTS_HELD_BACK = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some pictures; `is_independent` where they begin with a keyframe."""
+    """Some pictures; `is_independent` where they begin with a keyframe.
 
+    Parts are numbered over segments: which part comes next is known before it is known whether
+    a new segment begins with it.
+    """
+
+    number: int
     data: bytes
     duration_90k: int
     is_independent: bool
@@ -46,7 +51,7 @@ class Segment:
 
 
 def render_playlist(
-    segments: Sequence[Segment], discontinuities_before: int, part_target_90k: int
+    segments: Sequence[Segment], discontinuities_before: int, part_target_90k: int, next_part: int
 ) -> str:
     """The media playlist; `segments` are not empty, the last one may be incomplete.
 
@@ -54,6 +59,7 @@ def render_playlist(
         segments: What can be fetched.
         discontinuities_before: How many discontinuous segments have left the playlist.
         part_target_90k: No part is longer.
+        next_part: Number of the part that is to come.
     """
     part_target_s = part_target_90k / TICKS_PER_SECOND
     lines = [
@@ -77,25 +83,19 @@ def render_playlist(
         lines.extend(
             _segment_lines(segment, with_parts=index >= len(segments) - _SEGMENTS_WITH_PARTS)
         )
-    return "\n".join([*lines, _hint(segments[-1])]) + "\n"
+    lines.append(f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="part-{next_part}.mp4"')
+    return "\n".join(lines) + "\n"
 
 
 def _segment_lines(segment: Segment, *, with_parts: bool) -> Iterator[str]:
     yield f"#EXT-X-PROGRAM-DATE-TIME:{format_utc(segment.started_at)}"
     if with_parts:
-        for index, part in enumerate(segment.parts):
+        for part in segment.parts:
             yield (
                 f"#EXT-X-PART:DURATION={part.duration_90k / TICKS_PER_SECOND:.5f},"
-                f'URI="part-{segment.number}-{index}.mp4"'
+                f'URI="part-{part.number}.mp4"'
                 + (",INDEPENDENT=YES" if part.is_independent else "")
             )
     if segment.is_complete:
         yield f"#EXTINF:{segment.duration_90k / TICKS_PER_SECOND:.5f},"
         yield f"segment-{segment.number}.mp4"
-
-
-def _hint(newest: Segment) -> str:
-    number, index = (
-        (newest.number + 1, 0) if newest.is_complete else (newest.number, len(newest.parts))
-    )
-    return f'#EXT-X-PRELOAD-HINT:TYPE=PART,URI="part-{number}-{index}.mp4"'

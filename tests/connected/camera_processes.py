@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sentinel_camera.testing.rtsp_server import RtspServer
 from sentinel_core.adapters.grpc import GrpcServer
 from sentinel_core.adapters.system_clock import SystemClock
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
 from sentinel_vision.frames.frame import Frame
 from sentinel_vision.frames.grpc.receiver import FrameReceiver
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome
@@ -20,7 +20,7 @@ from sentinel_vision.frames.transport import INFERRED, FrameOutcome
 STOP_WAIT_S = 15.0
 
 
-class WatchedCamera(RtspServer):
+class WatchedCamera(RtspFaultServer):
     """An RTSP camera that knows who reads it."""
 
     readers = 0

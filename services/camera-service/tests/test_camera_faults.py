@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sentinel_camera.testing.rtsp_server import Fault, RtspServer
 from sentinel_camera.testing.site import CameraSite, copy_clip
 from sentinel_core.domain.cameras import SourceReason, SourceState
 from sentinel_core.domain.frames import DropReason
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
+from sentinel_sim.faults.script import Fault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,7 +19,7 @@ MakeSite = Callable[..., CameraSite]
 
 
 async def test_an_rtsp_camera_is_read(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url)
         frames = await site.until_frames("cam_01", 5)
         assert frames[0].pts_90k == 0
@@ -29,7 +30,7 @@ async def test_an_rtsp_camera_is_read(site: CameraSite, clips: Path) -> None:
 
 
 async def test_an_rtsp_camera_with_b_frames_is_read(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "reordered.mp4") as server:
+    async with RtspFaultServer(clips / "reordered.mp4") as server:
         await site.add("cam_01", server.url)
         frames = await site.until_frames("cam_01", 8)
         start = frames[0].pts_90k
@@ -49,7 +50,7 @@ async def test_a_camera_with_a_fault_says_so_and_recovers(site: CameraSite, clip
     async with AsyncExitStack() as stack:
         servers = {}
         for fault in faults:
-            server = RtspServer(clips / "plain.mp4", fault)
+            server = RtspFaultServer(clips / "plain.mp4", fault)
             servers[fault] = await stack.enter_async_context(server)
             await site.add(fault.value, server.url)
         for fault, reason in faults.items():
@@ -66,7 +67,7 @@ async def test_a_camera_with_a_fault_says_so_and_recovers(site: CameraSite, clip
 async def test_a_host_that_never_answers_is_unreachable(make_site: MakeSite, clips: Path) -> None:
     async with (
         make_site(connect_timeout_s=0.3, stall_timeout_s=0.3) as site,
-        RtspServer(clips / "plain.mp4", Fault.NEVER_ANSWERS) as server,
+        RtspFaultServer(clips / "plain.mp4", Fault.NEVER_ANSWERS) as server,
     ):
         await site.add("cam_01", server.url)
         await site.until_offline("cam_01", SourceReason.UNREACHABLE)
@@ -90,7 +91,7 @@ async def test_an_address_that_cannot_be_read_says_why(site: CameraSite) -> None
 async def test_private_addresses_can_be_forbidden(make_site: MakeSite, clips: Path) -> None:
     async with (
         make_site(allow_private_addresses=False) as site,
-        RtspServer(clips / "plain.mp4") as server,
+        RtspFaultServer(clips / "plain.mp4") as server,
     ):
         await site.add("cam_01", server.url)
         await site.until_offline("cam_01", SourceReason.UNSUPPORTED_SOURCE)
@@ -100,7 +101,7 @@ async def test_private_addresses_can_be_forbidden(make_site: MakeSite, clips: Pa
 async def test_a_lost_connection_is_made_again_in_a_new_epoch(
     site: CameraSite, clips: Path
 ) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url)
         before = (await site.until_frames("cam_01", 3))[-1]
         server.drop_connections()
@@ -112,7 +113,7 @@ async def test_a_lost_connection_is_made_again_in_a_new_epoch(
 
 
 async def test_a_stream_that_ends_is_opened_again(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         server.stop_after = 8
         await site.add("cam_01", server.url)
         await site.until_offline("cam_01", SourceReason.ENDED)
@@ -122,13 +123,13 @@ async def test_a_stream_that_ends_is_opened_again(site: CameraSite, clips: Path)
 async def test_a_frozen_camera_is_stalled_and_comes_back(make_site: MakeSite, clips: Path) -> None:
     async with (
         make_site(stall_timeout_s=0.7) as site,
-        RtspServer(clips / "plain.mp4") as server,
+        RtspFaultServer(clips / "plain.mp4") as server,
     ):
         await site.add("cam_01", server.url)
         before = (await site.until_frames("cam_01", 2))[-1]
-        server.freeze()
+        server.fault = Fault.FROZEN
         await site.until_offline("cam_01", SourceReason.STALLED)
-        server.thaw()
+        server.fault = Fault.NONE
         await site.until_epoch_after("cam_01", before.epoch)
         # The media clock goes on by the time that passed: at least the stall itself.
         assert site.frames[-1].pts_90k - before.pts_90k > 0.5 * 90_000
@@ -137,7 +138,7 @@ async def test_a_frozen_camera_is_stalled_and_comes_back(make_site: MakeSite, cl
 async def test_a_stream_joined_between_keyframes_waits_for_one(
     site: CameraSite, clips: Path
 ) -> None:
-    async with RtspServer(clips / "plain.mp4", first_unit=4) as server:
+    async with RtspFaultServer(clips / "plain.mp4", first_unit=4) as server:
         await site.add("cam_01", server.url)
         frames = await site.until_frames("cam_01", 1)
         assert frames[0].number % 10 == 0
@@ -187,7 +188,7 @@ async def test_one_bad_camera_does_not_stop_another(
 
 
 async def test_another_size_in_the_stream_is_followed(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url)
         before = (await site.until_frames("cam_01", 2))[-1]
         pieces: list[bytes] = []
@@ -203,7 +204,7 @@ async def test_another_size_in_the_stream_is_followed(site: CameraSite, clips: P
 
 
 async def test_a_clock_that_jumps_starts_a_new_epoch(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url)
         for jump_90k in (-3_600 * 90_000, 3_600 * 90_000):
             before = (await site.until_frames("cam_01", len(site.frames) + 2))[-1]
@@ -217,11 +218,11 @@ async def test_a_clock_that_jumps_starts_a_new_epoch(site: CameraSite, clips: Pa
 
 
 async def test_damaged_pictures_are_counted_and_pass(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url)
         await site.until_frames("cam_01", 2)
-        server.spoils = True
+        server.fault = Fault.DAMAGED
         await site.until(lambda: site.counts("cam_01").dropped.get(DropReason.CORRUPT, 0) > 2)
-        server.spoils = False
+        server.fault = Fault.NONE
         await site.until_frames("cam_01", len(site.frames) + 12)
     assert site.counts("cam_01").is_balanced

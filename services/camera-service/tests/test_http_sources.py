@@ -9,11 +9,11 @@ import av
 import pytest
 
 from sentinel_camera.testing.clips import ClipSpec, write_clip
-from sentinel_camera.testing.rtsp_server import RtspServer
 from sentinel_camera.testing.site import CameraSite
 from sentinel_camera.testing.web_server import NOT_FOUND, WebAnswer, WebRequest, WebServer
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.cameras import SourceReason
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -199,7 +199,7 @@ async def test_a_server_that_falls_silent_is_stalled(make_site: MakeSite, stream
 
 
 async def test_a_camera_is_still_no_web_server(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", f"http://127.0.0.1:{server.port}/stream.m3u8")
         await site.until(lambda: site.reason("cam_01") in NOT_HTTP)
 

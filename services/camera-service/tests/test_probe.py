@@ -5,10 +5,11 @@ import pytest
 import simplejpeg
 
 from sentinel_camera.testing.clips import ClipSpec, write_clip
-from sentinel_camera.testing.rtsp_server import Fault, RtspServer
 from sentinel_camera.testing.site import CameraSite
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
+from sentinel_sim.faults.script import Fault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -34,7 +35,7 @@ async def test_advice_is_given(site: CameraSite, tmp_path: Path) -> None:
 
 
 async def test_a_camera_is_described(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         report = await site.service.control.probe(server.url)
     assert (report.width, report.height, report.fps) == (160, 96, 20.0)
     assert report.keyframe_interval_s == pytest.approx(0.5)
@@ -54,7 +55,7 @@ async def test_a_camera_without_keyframes_is_told_so(make_site: MakeSite, tmp_pa
     clip = write_clip(tmp_path / "long.mp4", ClipSpec(frames=400, gop=400))
     async with (
         make_site(probe_timeout_s=3.0) as site,
-        RtspServer(clip, first_unit=4) as server,
+        RtspFaultServer(clip, first_unit=4) as server,
     ):
         with pytest.raises(SourceFailed) as caught:
             await site.service.control.probe(server.url)
@@ -70,7 +71,7 @@ async def test_h265_is_described(site: CameraSite, tmp_path: Path) -> None:
 
 
 async def test_a_fault_is_named(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4", Fault.UNAUTHORISED) as server:
+    async with RtspFaultServer(clips / "plain.mp4", Fault.UNAUTHORISED) as server:
         with pytest.raises(SourceFailed) as caught:
             await site.service.control.probe(server.url)
     assert caught.value.reason is SourceReason.UNAUTHORISED
@@ -85,7 +86,7 @@ async def test_a_silent_host_takes_no_longer_than_the_limit(
 ) -> None:
     async with (
         make_site(probe_timeout_s=1.5, connect_timeout_s=60, stall_timeout_s=60) as site,
-        RtspServer(clips / "plain.mp4", Fault.NEVER_ANSWERS) as server,
+        RtspFaultServer(clips / "plain.mp4", Fault.NEVER_ANSWERS) as server,
     ):
         with pytest.raises(SourceFailed) as caught:
             await site.service.control.probe(server.url)

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from sentinel_camera.testing.rtsp_server import RtspServer
 from sentinel_camera.testing.site import CameraSite
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_core.testing.builders import at
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -83,7 +83,7 @@ async def test_a_camera_that_signs_its_own_certificate_is_read(
     site: CameraSite, clips: Path, certificate: Path
 ) -> None:
     async with (
-        RtspServer(clips / "plain.mp4") as server,
+        RtspFaultServer(clips / "plain.mp4") as server,
         in_tls(server.port, certificate) as port,
     ):
         await site.add("cam_01", f"rtsps://operator:secret@127.0.0.1:{port}/stream")
@@ -94,7 +94,7 @@ async def test_certificates_can_be_verified(
     make_site: Callable[..., CameraSite], clips: Path, certificate: Path
 ) -> None:
     async with (
-        RtspServer(clips / "plain.mp4") as server,
+        RtspFaultServer(clips / "plain.mp4") as server,
         in_tls(server.port, certificate) as port,
         make_site(verify_certificates=True) as site,
     ):

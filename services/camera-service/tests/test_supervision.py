@@ -9,10 +9,11 @@ import pytest
 
 from sentinel_camera.supervision.feed import CameraFeed
 from sentinel_camera.supervision.nursery import Nursery
-from sentinel_camera.testing.rtsp_server import RtspServer
 from sentinel_camera.testing.site import CameraSite
 from sentinel_core.domain.cameras import SourceReason, SourceState
 from sentinel_core.domain.errors import SourceFailed
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
+from sentinel_sim.faults.script import Fault
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -48,7 +49,7 @@ def children(pid: int | None) -> list[str]:
 async def test_reconnects_leave_no_process_and_no_file_open(
     site: CameraSite, clips: Path, nursery: Nursery
 ) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         server.stop_after = 3
         await site.add("cam_01", server.url)
         await site.until(lambda: server.connections > 3)
@@ -92,7 +93,7 @@ async def test_a_reader_that_broke_is_started_again(
         plain(feed, reason, detail)
 
     monkeypatch.setattr(CameraFeed, "come_offline", come_offline)
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         server.stop_after = 3
         await site.add("cam_01", server.url)
         await site.until(lambda: server.connections > 3)
@@ -103,22 +104,25 @@ async def test_a_reader_that_broke_is_started_again(
 
 
 async def test_offline_is_shown_until_something_comes(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url)
         await site.until_frames("cam_01", 1)
-        server.freeze()
+        server.fault = Fault.FROZEN
         server.drop_connections()
         await site.until_offline("cam_01", SourceReason.ENDED)
         connections = server.connections
         await site.until(lambda: server.connections > connections)
-        server.thaw()
+        server.fault = Fault.NONE
         await site.until(lambda: site.reason("cam_01") is None)
     states = [(event.state, event.reason) for event in await site.published()]
     assert ("offline", "ended") in states
 
 
 async def test_cameras_go_and_come_back_together(make_site: MakeSite, clips: Path) -> None:
-    async with make_site(connects_per_s=20.0) as site, RtspServer(clips / "plain.mp4") as server:
+    async with (
+        make_site(connects_per_s=20.0) as site,
+        RtspFaultServer(clips / "plain.mp4") as server,
+    ):
         for number in range(8):
             await site.add(f"cam_{number}", server.url)
         await site.until(lambda: len({frame.camera_key for frame in site.frames}) == 8)

@@ -9,9 +9,9 @@ from pathlib import Path
 import av
 import pytest
 
-from sentinel_camera.testing.rtsp_server import RtspServer
 from sentinel_camera.testing.site import CameraSite
 from sentinel_core.domain.cameras import LiveViewMode
+from sentinel_sim.faults.rtsp_server import RtspFaultServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,7 +47,7 @@ class Stream:
 @pytest.mark.parametrize("name", ["plain.mp4", "reordered.mp4"])
 async def test_frames_and_video_have_one_clock(site: CameraSite, clips: Path, name: str) -> None:
     stream = Stream()
-    async with RtspServer(clips / name) as server:
+    async with RtspFaultServer(clips / name) as server:
         await site.add("cam_01", server.url, live_view=LiveViewMode.TRANSCODED)
         await site.until_frames("cam_01", 1)
         await stream.take(site, 31)
@@ -65,7 +65,7 @@ async def test_frames_and_video_have_one_clock(site: CameraSite, clips: Path, na
 
 
 async def test_another_size_brings_another_configuration(site: CameraSite, clips: Path) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url, live_view=LiveViewMode.TRANSCODED)
         await site.until_frames("cam_01", 2)
         stream = Stream()
@@ -80,7 +80,7 @@ async def test_another_size_brings_another_configuration(site: CameraSite, clips
 async def test_a_clock_that_jumps_starts_a_new_epoch_at_a_keyframe(
     site: CameraSite, clips: Path
 ) -> None:
-    async with RtspServer(clips / "plain.mp4") as server:
+    async with RtspFaultServer(clips / "plain.mp4") as server:
         await site.add("cam_01", server.url, live_view=LiveViewMode.TRANSCODED)
         for jump_90k in (-3_600 * 90_000, 3_600 * 90_000):
             before = (await site.until_frames("cam_01", len(site.frames) + 2))[-1]

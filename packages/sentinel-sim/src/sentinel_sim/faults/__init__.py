@@ -1,0 +1,1 @@
+"""Cameras that behave as badly as they are told to."""

@@ -39,7 +39,7 @@ class SourceState(StrEnum):
 
 
 class SourceReason(StrEnum):
-    """Why a source is not online. Closed set."""
+    """Why a source is not online, or what is wrong with it while it is. Closed set."""
 
     STARTING = "starting"
     REFUSED = "refused"

@@ -63,6 +63,16 @@ describe('without guesses', () => {
   });
 });
 
+it('draws an object that only one of two samples has, on that one alone', () => {
+  const ring = new DetectionRing();
+  ring.add(anEvent(0, [anObject(1), anObject(null, 0.5)]), 0);
+  ring.add(anEvent(STEP, [anObject(1)]), 0);
+  const rules = { mayGuess: false, toleranceTicks: 0 };
+  expect(join(ring, 0, rules).count).toBe(2);
+  expect(join(ring, STEP / 2, rules)).toMatchObject({ kind: 'interpolated', count: 1 });
+  expect(join(ring, STEP / 2, { ...rules, mayGuess: true }).count).toBe(2);
+});
+
 describe('the error of boxes', () => {
   it('is the age of the guess', () => {
     const guess = { mayGuess: true, toleranceTicks: 0 };

@@ -93,7 +93,7 @@ function joinAfter(
   }
   const after = ring.at(index + 1);
   if (after && bridges(before, after)) {
-    interpolate(before, after, out);
+    interpolate(before, after, out, mayGuess);
     return 'interpolated';
   }
   if (!mayGuess) return 'none';
@@ -105,11 +105,15 @@ function bridges(first: Sample, second: Sample): boolean {
   return first.epoch === second.epoch && second.pts90k - first.pts90k <= BRIDGED_MS * TICKS_PER_MS;
 }
 
-/** An object without a partner stays where it was and fades towards the sample that lacks it. */
-function interpolate(before: Sample, after: Sample, out: JoinedFrame): void {
+/**
+ * An object without a partner stays where it was and fades towards the sample that lacks it; where
+ * nothing may be guessed it is not drawn, for it may well have moved.
+ */
+function interpolate(before: Sample, after: Sample, out: JoinedFrame, mayGuess: boolean): void {
   const share = (out.pts90k - before.pts90k) / (after.pts90k - before.pts90k);
   for (let i = 0; i < before.count; i += 1) {
     const partner = after.indexOfTrack(before.trackIds[i] as number);
+    if (partner < 0 && !mayGuess) continue;
     const at = copyObject(before, i, out, partner < 0 ? 1 - share : 1) * 4;
     if (partner < 0) continue;
     for (let side = 0; side < 4; side += 1) {

@@ -23,12 +23,13 @@ export function TilePanel({ camera, stats, children }: TilePanelProps) {
       <Popover.Trigger asChild>{children}</Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
-          side="bottom"
-          align="end"
+          // Beside its badge it can move up as far as it must: a low tile has no room under it.
+          side="left"
+          align="start"
           sideOffset={6}
           collisionPadding={8}
           aria-label={`Picture of ${camera.name}`}
-          className="z-30 flex w-84 animate-appear flex-col gap-2.5 rounded-md border border-hairline bg-panel p-3 text-xs shadow-[0_8px_32px_rgb(0_0_0/0.5)]"
+          className="z-30 flex max-h-[calc(100vh-16px)] w-84 animate-appear flex-col gap-2.5 overflow-y-auto rounded-md border border-hairline bg-panel p-3 text-xs shadow-[0_8px_32px_rgb(0_0_0/0.5)]"
         >
           <PlayerRow camera={camera} stats={stats} />
           <ModeRow camera={camera} />

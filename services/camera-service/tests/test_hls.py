@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -109,16 +110,28 @@ async def test_parts_are_the_segment_in_pieces(clip: Clip, clock: ManualClock) -
     assert playlist.count("INDEPENDENT=YES") == 5  # a keyframe each 10 pictures, parts of 5
 
 
-async def test_the_first_viewer_begins_with_the_keyframe_before(
-    clip: Clip, clock: ManualClock
-) -> None:
+async def test_the_first_viewer_begins_with_whole_segments(clip: Clip, clock: ManualClock) -> None:
     packager = HlsPackager(clock)
     packager.configure(clip.configuration)
-    play(packager, clip, range(27))
+    play(packager, clip, range(47))
     playlist = await packager.playlist()
-    assert "part-0.mp4" in playlist
-    times = await decode(packager, ["init-1.mp4", "part-0.mp4"])
-    assert times == [START_90K + number * FRAME_90K for number in range(20, 25)]
+    assert uris(playlist, "segment") == ["segment-0.mp4"]
+    assert uris(playlist, "part")[-1] == "part-5.mp4"
+    times = await decode(packager, ["init-1.mp4", "segment-0.mp4", "part-4.mp4"])
+    assert times == [START_90K + number * FRAME_90K for number in range(20, 45)]
+
+
+async def test_keyframes_that_never_come_again_are_not_kept(clip: Clip, clock: ManualClock) -> None:
+    packager = HlsPackager(clock)
+    packager.configure(clip.configuration)
+    for number in range(40):
+        unit = replace(clip.unit(number), is_key=number == 0, data=bytes(1 << 20))
+        packager.take(unit)
+    asking = asyncio.create_task(packager.playlist())
+    await asyncio.wait([asking], timeout=0)
+    assert not asking.done()
+    play(packager, clip, range(40, 45))
+    assert "INDEPENDENT=YES" in await asking
 
 
 async def test_durations_are_measured_where_the_source_guesses(

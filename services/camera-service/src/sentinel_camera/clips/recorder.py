@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from sentinel_camera.restream.fmp4 import fragment, init_segment
-from sentinel_camera.restream.newest_group import NewestGroup
+from sentinel_camera.restream.newest_groups import NewestGroups
 from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 
 OTHER_CODING = "The video has changed its size or its coding."
@@ -136,7 +136,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self._configuration: VideoConfiguration | None = None
-        self._group = NewestGroup()
+        self._group = NewestGroups()
         self._films: dict[UUID, Film] = {}
 
     def begin(self, recording_id: UUID, film: Film) -> None:

@@ -8,7 +8,7 @@ from statistics import median_low
 
 from sentinel_camera.restream.fmp4 import fragment, init_segment
 from sentinel_camera.restream.hls_playlist import TARGET_DURATION_S, Part, Segment, render_playlist
-from sentinel_camera.restream.newest_group import NewestGroup
+from sentinel_camera.restream.newest_groups import NewestGroups
 from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
 from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput, NotFound
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
@@ -23,6 +23,8 @@ _SEGMENTS = 7
 _PARTS_PER_SEGMENT = 1_000
 """More than a segment ever has, so that numbers of parts rise over restarts too."""
 _NAME = re.compile(r"(init|segment|part)-([0-9]{1,18})\.mp4")
+_GROUPS_AT_FIRST = 3
+"""Players want whole segments to begin with."""
 _IDLE_S = 20.0
 """So long after the last request nothing is packaged any more."""
 _PATIENCE_S = 10.0
@@ -31,7 +33,7 @@ _PATIENCE_S = 10.0
 class HlsPackager:
     """A `PacketSink` that packages only while somebody asks for the playlist.
 
-    It begins with the newest keyframe, which came before the first request. A segment begins with
+    It begins with the newest keyframes, which came before the first request. A segment begins with
     a keyframe and holds at least a second, at most `TARGET_DURATION_S`; a part holds as many
     pictures as fit into a quarter of a second. How long they are is told by decode times: what a
     source says of the length of a picture is often a guess.
@@ -47,7 +49,7 @@ class HlsPackager:
         """
         self._clock = clock
         self._configuration: VideoConfiguration | None = None
-        self._group = NewestGroup()
+        self._groups = NewestGroups(_GROUPS_AT_FIRST)
         self._inits: dict[int, bytes] = {}
         self._init = 0
         self._segments: deque[Segment] = deque()
@@ -82,7 +84,7 @@ class HlsPackager:
         """Add a unit, where anybody wants it."""
         if self._configuration is None:
             return
-        self._group.take(unit)
+        self._groups.take(unit)
         if self.is_packaging:
             self._package(unit, self._configuration)
         else:
@@ -94,7 +96,7 @@ class HlsPackager:
 
     def forget(self) -> None:
         """Nothing that was packaged may be fetched any more."""
-        self._group.clear()
+        self._groups.clear()
         self._drop_all()
 
     def close(self) -> None:
@@ -159,10 +161,10 @@ class HlsPackager:
         raise NotFound(f"Part {number} is not there.")
 
     def _catch_up(self) -> None:
-        """Begin with the newest keyframe, where nothing is packaged yet."""
+        """Begin with the newest keyframes, where nothing is packaged yet."""
         if self._configuration is not None and not self._segments:
             self._last = None
-            for unit in self._group.units:
+            for unit in self._groups.units:
                 self._package(unit, self._configuration)
 
     def _package(self, unit: CodedUnit, configuration: VideoConfiguration) -> None:
@@ -270,7 +272,7 @@ class HlsPackager:
 
     def _end_run(self) -> None:
         self._end_segment()
-        self._group.clear()
+        self._groups.clear()
         self._last = None
 
     def _drop_all(self) -> None:

@@ -62,11 +62,6 @@ class ClipRing:
         newest = self._groups[-1].units[-1]
         return newest.dts_90k + newest.duration_90k
 
-    @property
-    def end_90k(self) -> int | None:
-        """Where the newest picture ends; None while nothing is kept."""
-        return self._end_90k
-
     def configure(self, configuration: VideoConfiguration) -> None:
         """The next units are coded like this; a change starts a new group with a keyframe."""
         self._configuration = configuration

@@ -22,11 +22,6 @@ class ClipShelf:
         self._camera_bytes = settings.clip_camera_mb * _MEGABYTE
         self._clock = clock
 
-    @property
-    def used_bytes(self) -> int:
-        """Video of all cameras that is kept in memory."""
-        return self._memory.used_bytes
-
     def ring_for(self, camera: Camera) -> ClipRing:
         """A new ring; a `SinkFactory`."""
         del camera  # all are kept alike

@@ -17,7 +17,7 @@ DASHBOARD := services/web-dashboard
 CONTRACTS := packages/sentinel-core/src/sentinel_core/contracts
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard packages/*/pyproject.toml services/*/pyproject.toml))
 SOURCES := $(MEMBERS:%=%/src)
-TESTS := $(wildcard packages/*/tests services/*/tests tests/architecture tests/connected tests/e2e benchmarks)
+TESTS := $(wildcard packages/*/tests services/*/tests tests/architecture tests/connected tests/chaos/camera tests/e2e benchmarks)
 BIN := .venv/bin
 STEP := tools/step
 NPM := cd $(DASHBOARD) && npm
@@ -109,7 +109,7 @@ tables: env generate ## Write the tables of the manuals (settings, rules) from t
 
 .PHONY: test
 test: env generate dashboard ## Run all tests, Python then TypeScript (PYTEST_ARGS passes more)
-	@$(BIN)/pytest --ignore=tests/connected $(PYTEST_ARGS)
+	@$(BIN)/pytest --ignore=tests/connected --ignore=tests/chaos $(PYTEST_ARGS)
 	@$(NPM) run --silent test
 
 .PHONY: servers
@@ -119,6 +119,10 @@ servers: env ## Build the real servers of test-connected, once, into ~/.cache/se
 .PHONY: test-connected
 test-connected: env generate servers ## Run the tests that need real servers
 	@$(BIN)/pytest --require-servers tests/connected $(PYTEST_ARGS)
+
+.PHONY: test-chaos-camera
+test-chaos-camera: env generate ## Run real readers against cameras with faults; prints what was seen
+	@$(BIN)/pytest tests/chaos/camera $(PYTEST_ARGS)
 
 .PHONY: fmt
 fmt: env $(DASHBOARD)/node_modules/.made ## Format all code and mend what can be mended
@@ -203,3 +207,7 @@ bench-start: env generate dashboard ## Start: seconds to the first box in the br
 .PHONY: bench-transport
 bench-transport: env generate ## Frames to inference over gRPC: raw and JPEG beside a bare stream
 	@$(BIN)/python benchmarks/frame_transport.py $(BENCH_ARGS)
+
+.PHONY: bench-memory
+bench-memory: env generate dashboard ## Memory: four cameras, and each further one (P8)
+	@$(BIN)/python benchmarks/memory.py $(BENCH_ARGS)

@@ -56,7 +56,7 @@ async def _measure(data_dir: Path, chromium: str) -> tuple[float, float]:
             executable_path=chromium, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
         )
         page = await browser.new_page(viewport={"width": 1280, "height": 720})
-        port = _free_port()
+        port = free_port()
         started_s = clock.monotonic()
         with _demo(data_dir, port):
             await _repeat(lambda: _open(page, port), clock)
@@ -98,7 +98,8 @@ def _demo(data_dir: Path, port: int) -> Iterator[None]:
         process.wait(STOP_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

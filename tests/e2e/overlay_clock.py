@@ -13,6 +13,8 @@ from httpx2 import AsyncClient
 from playwright.async_api import Browser, Page
 from product import RunningSentinel, wait_for
 
+from sentinel_sim.servers.mediamtx import MediaMtx
+from sentinel_sim.servers.processes import free_ports
 from sentinel_sim.test_card.clock_bars import read_clock
 
 CAMERA = "test_card"
@@ -40,6 +42,42 @@ class ShownFrame:
     latency_ms: float
     player: str
     mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Ways to bring the video to a browser.
+
+    Attributes:
+        settings: Of the product, where they are open.
+        flags: Of `sentinel up`.
+        players: As the page option `player` names them.
+    """
+
+    flags: tuple[str, ...]
+    settings: Mapping[str, str]
+    players: tuple[str, ...]
+
+
+DIRECT = Paths((), {}, ("mse", "ll_hls"))
+
+
+@asynccontextmanager
+async def through_media_server() -> AsyncIterator[Paths]:
+    """By the real MediaMTX, which runs meanwhile.
+
+    Raises:
+        ServerMissing: It was not built.
+    """
+    (port,) = free_ports(1)
+    async with MediaMtx(key_set_url=f"http://127.0.0.1:{port}/.well-known/jwks.json") as server:
+        settings = {
+            "SENTINEL_MEDIA__API_URL": server.api_url,
+            "SENTINEL_MEDIA__RTSP_URL": server.rtsp_url,
+            "SENTINEL_MEDIA__WHEP_URL": server.whep_url,
+            "SENTINEL_MEDIA__HLS_URL": server.hls_url,
+        }
+        yield Paths(("--port", str(port)), settings, ("whep", "ll_hls"))
 
 
 async def add_test_card(sentinel: RunningSentinel) -> int:
@@ -109,6 +147,17 @@ async def shown_frames(page: Page, origin_ms: int) -> list[ShownFrame]:
         latency_ms = _signed(burned["utcMs"] - burned["clockMs"])
         shown.append(ShownFrame(error, latency_ms, frame["player"], frame["mode"]))
     return shown
+
+
+async def enough_frames(page: Page, origin_ms: int, player: str, count: int) -> list[ShownFrame]:
+    """Wait until the player has shown so many frames whose clock could be read."""
+
+    async def enough() -> list[ShownFrame]:
+        shown = await shown_frames(page, origin_ms)
+        mine = [frame for frame in shown if frame.player == player]
+        return mine if len(mine) >= count else []
+
+    return await wait_for(enough, what=f"frames by {player} with a readable clock", within_s=120)
 
 
 def p95(values: list[float]) -> float:

@@ -4,7 +4,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,9 +41,12 @@ class RunningSentinel:
 
 
 @contextmanager
-def running_sentinel(data_dir: Path, *flags: str) -> Iterator[RunningSentinel]:
-    """Start the product and stop it as Ctrl-C does."""
-    command = [sys.executable, "-m", "sentinel_allinone", "up", "--port", "0"]
+def running_sentinel(
+    data_dir: Path, *flags: str, settings: Mapping[str, str] | None = None
+) -> Iterator[RunningSentinel]:
+    """Start the product and stop it as Ctrl-C does; `settings` by the names of the environment."""
+    environment = ["env", *(f"{name}={value}" for name, value in (settings or {}).items())]
+    command = [*environment, sys.executable, "-m", "sentinel_allinone", "up", "--port", "0"]
     log = (data_dir.parent / f"{data_dir.name}.log").open("a", encoding="utf-8")
     process = subprocess.Popen(  # noqa: S603 - our own program with our own flags
         [*command, "--data-dir", str(data_dir), *flags],

@@ -3,30 +3,49 @@
 from pathlib import Path
 
 import pytest
-from overlay_clock import ShownFrame, add_test_card, p95, shown_frames, watching
+from overlay_clock import (
+    DIRECT,
+    Paths,
+    add_test_card,
+    enough_frames,
+    p95,
+    through_media_server,
+    watching,
+)
 from playwright.async_api import Browser
-from product import running_sentinel, wait_for
+from product import running_sentinel
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+from sentinel_sim.servers.processes import ServerMissing
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 ENOUGH_FRAMES = 100
 
 
-@pytest.mark.parametrize("player", ["mse", "ll_hls"])
 async def test_the_players_clock_is_that_of_the_frame_shown(
-    browser: Browser, tmp_path: Path, player: str
+    browser: Browser, tmp_path: Path
 ) -> None:
-    with running_sentinel(tmp_path / "data", "--no-auth") as sentinel:
+    await clocks_are_right(DIRECT, browser, tmp_path / "data")
+
+
+@pytest.mark.servers
+async def test_so_it_is_through_the_media_server(browser: Browser, tmp_path: Path) -> None:
+    try:
+        async with through_media_server() as paths:
+            await clocks_are_right(paths, browser, tmp_path / "data")
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
+
+
+async def clocks_are_right(paths: Paths, browser: Browser, data_dir: Path) -> None:
+    flags = ("--no-auth", *paths.flags)
+    with running_sentinel(data_dir, *flags, settings=paths.settings) as sentinel:
         origin_ms = await add_test_card(sentinel)
-        async with watching(browser, sentinel, {"player": player, "mode": "exact"}) as page:
-
-            async def enough() -> list[ShownFrame]:
-                shown = await shown_frames(page, origin_ms)
-                mine = [frame for frame in shown if frame.player == player]
-                return mine if len(mine) >= ENOUGH_FRAMES else []
-
-            frames = await wait_for(enough, what="frames with a readable clock", within_s=120)
-    assert {frame.mode for frame in frames} == {"exact"}
-    # Half a frame: the clock shows whole milliseconds.
-    assert p95([abs(frame.error_frames) for frame in frames]) < 0.5
-    assert all(frame.latency_ms > 0 for frame in frames)
+        for player in paths.players:
+            options = {"player": player, "mode": "exact"}
+            async with watching(browser, sentinel, options) as page:
+                frames = await enough_frames(page, origin_ms, player, ENOUGH_FRAMES)
+            assert {frame.mode for frame in frames} == {"exact"}
+            # Half a frame: the clock shows whole milliseconds.
+            assert p95([abs(frame.error_frames) for frame in frames]) < 0.5, player
+            assert all(frame.latency_ms > 0 for frame in frames)

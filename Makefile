@@ -211,3 +211,12 @@ bench-transport: env generate ## Frames to inference over gRPC: raw and JPEG bes
 .PHONY: bench-memory
 bench-memory: env generate dashboard ## Memory: four cameras, and each further one (P8)
 	@$(BIN)/python benchmarks/memory.py $(BENCH_ARGS)
+
+# The tests in tests/chaos/camera, more often: ARGS="--repeats 20 --reconnects 10000".
+.PHONY: bench-chaos
+bench-chaos: env generate ## Camera faults: seconds until pictures come again (R1)
+	@$(BIN)/python benchmarks/camera_faults.py $(BENCH_ARGS)
+
+.PHONY: bench-overlay
+bench-overlay: env generate dashboard ## Overlay: delay of the picture, and boxes on their frame (P3)
+	@$(BIN)/python benchmarks/overlay.py $(BENCH_ARGS)

@@ -1,7 +1,9 @@
 """A site with the product's own patience, and the table of what was seen."""
 
 import gc
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import av
@@ -27,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--chaos-repeats", type=int, default=1, help="how often each trouble comes")
     parser.addoption("--chaos-reconnects", type=int, default=200, help="how often cameras hang up")
     parser.addoption("--chaos-cameras", type=int, default=100, help="how many vanish together")
+    parser.addoption("--chaos-rows", type=Path, help="file for the table, as JSON")
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +105,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     outcomes = terminalreporter.config.stash.get(_OUTCOMES, [])
     if not outcomes:
         return
+    if (rows_file := terminalreporter.config.getoption("--chaos-rows")) is not None:
+        rows_file.write_text(json.dumps([asdict(outcome) for outcome in outcomes]))
     terminalreporter.section("what cameras did, and how the product took it")
     head = ("trouble", "shown", "n", "p50 s", "p95 s", "captured", "inferred", "looks", "note")
     rows = [

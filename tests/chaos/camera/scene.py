@@ -34,6 +34,8 @@ class Outcome:
     inferred: int = 0
     looks: int = 0
     note: str = ""
+    growth_mb: float | None = None
+    """Per thousand reconnects."""
 
     def quantile_s(self, share: float) -> float:
         """Of the time from the source being well to the next picture."""

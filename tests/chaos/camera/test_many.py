@@ -59,6 +59,7 @@ async def test_reconnects_leave_nothing_behind(
         outcome.looks = accounting.looks
     # What is loaded and made once is there after the first half.
     slope = slope_per_thousand(memory_mb[LOOKS // 2 :])
+    outcome.growth_mb = slope
     outcome.note = f"{slope:+.2f} MB per 1000, {min(descriptors)}..{max(descriptors)} descriptors"
     note_outcome(outcome)
     assert slope < MOST_MB_PER_THOUSAND

@@ -14,8 +14,11 @@ import httpx2
 from playwright.async_api import Page
 
 from sentinel_core.adapters.system_clock import SystemClock
+from sentinel_core.domain.frames import DropReason, FrameCounts
+from sentinel_core.testing.accounting import FrameAccounting
 
 STOPS_WITHIN_S = 20.0
+MAX_IN_FLIGHT = 8
 T = TypeVar("T")
 
 
@@ -95,6 +98,23 @@ async def wait_for(condition: Callable[[], Awaitable[T]], *, what: str, within_s
         if clock.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {within_s:g} s")
         await clock.sleep(0.1)
+
+
+async def look_at_accounts(api: httpx2.AsyncClient, accounting: FrameAccounting) -> set[str]:
+    """Q4: captured = inferred + dropped + in flight, now as before; which cameras there are."""
+    cameras = (await api.get("/api/stats")).json()["cameras"]
+    counts = {
+        camera["camera_id"]: FrameCounts(
+            captured=camera["captured"],
+            inferred=camera["inferred"],
+            in_flight=camera["in_flight"],
+            dropped={DropReason(reason): count for reason, count in camera["dropped"].items()},
+        )
+        for camera in cameras
+    }
+    accounting.look(counts)
+    assert all(count.inferred > 0 for count in counts.values())
+    return set(counts)
 
 
 async def sign_in(page: Page, url: str, password: str) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from httpx2 import AsyncClient
 from overlay_clock import (
+    CAMERA,
     DIRECT,
     Paths,
     add_test_card,
@@ -13,8 +15,9 @@ from overlay_clock import (
     watching,
 )
 from playwright.async_api import Browser
-from product import running_sentinel
+from product import MAX_IN_FLIGHT, look_at_accounts, running_sentinel
 
+from sentinel_core.testing.accounting import FrameAccounting
 from sentinel_sim.servers.processes import ServerMissing
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
@@ -41,6 +44,7 @@ async def clocks_are_right(paths: Paths, browser: Browser, data_dir: Path) -> No
     flags = ("--no-auth", *paths.flags)
     with running_sentinel(data_dir, *flags, settings=paths.settings) as sentinel:
         origin_ms = await add_test_card(sentinel)
+        accounting = FrameAccounting(max_in_flight=MAX_IN_FLIGHT)
         for player in paths.players:
             options = {"player": player, "mode": "exact"}
             async with watching(browser, sentinel, options) as page:
@@ -49,3 +53,5 @@ async def clocks_are_right(paths: Paths, browser: Browser, data_dir: Path) -> No
             # Half a frame: the clock shows whole milliseconds.
             assert p95([abs(frame.error_frames) for frame in frames]) < 0.5, player
             assert all(frame.latency_ms > 0 for frame in frames)
+            async with AsyncClient(base_url=sentinel.url, timeout=30) as api:
+                assert await look_at_accounts(api, accounting) == {CAMERA}

@@ -105,7 +105,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     outcomes = terminalreporter.config.stash.get(_OUTCOMES, [])
     if not outcomes:
         return
-    if (rows_file := terminalreporter.config.getoption("--chaos-rows")) is not None:
+    if (rows_file := terminalreporter.config.getoption("--chaos-rows", None)) is not None:
         rows_file.write_text(json.dumps([asdict(outcome) for outcome in outcomes]))
     terminalreporter.section("what cameras did, and how the product took it")
     head = ("trouble", "shown", "n", "p50 s", "p95 s", "captured", "inferred", "looks", "note")

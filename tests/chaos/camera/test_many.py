@@ -34,7 +34,7 @@ PATIENCE_S = 240.0
 async def test_reconnects_leave_nothing_behind(
     make_site: MakeSite, clips: Path, pytestconfig: pytest.Config, note_outcome: NoteOutcome
 ) -> None:
-    reconnects: int = pytestconfig.getoption("--chaos-reconnects")
+    reconnects: int = pytestconfig.getoption("--chaos-reconnects", 200)
     memory_mb: list[tuple[int, float]] = []
     descriptors: list[int] = []
     async with (
@@ -69,7 +69,7 @@ async def test_reconnects_leave_nothing_behind(
 async def test_many_cameras_vanish_and_come_back_one_by_one(
     make_site: MakeSite, clips: Path, pytestconfig: pytest.Config, note_outcome: NoteOutcome
 ) -> None:
-    keys = {f"cam_{number:03}" for number in range(pytestconfig.getoption("--chaos-cameras"))}
+    keys = {f"cam_{number:03}" for number in range(pytestconfig.getoption("--chaos-cameras", 100))}
     async with (
         make_site(connects_per_s=CONNECTS_PER_S, stall_timeout_s=10.0, backoff_max_s=5.0) as site,
         RtspFaultServer(clips / "slow.mp4") as server,

@@ -47,7 +47,7 @@ async def test_a_camera_in_trouble_says_so_and_recovers(
     async with scene_of(make_site, clips, trouble) as scene, accounted(scene.site) as accounting:
         site = scene.site
         camera = await site.add("cam_000", scene.path.url)
-        for number in range(pytestconfig.getoption("--chaos-repeats")):
+        for number in range(pytestconfig.getoption("--chaos-repeats", 1)):
             if number:
                 # Another camera: who fails again soon waits longer, and that is meant.
                 await site.remove(camera)

@@ -43,7 +43,7 @@ async def test_everything_is_passed_on() -> None:
         assert path.url.endswith("/stream")
         connection = await connect(path)
         assert await say(connection, b"hello") == b"hello"
-        assert len(path.connected_at_s) == path.open_connections == 1
+        assert len(path.asked_at_s) == path.open_connections == 1
         connection[1].close()
 
 

@@ -82,7 +82,7 @@ async def test_many_cameras_vanish_and_come_back_one_by_one(
         await path.vanish()
         states = site.service.control.states
         await site.until(lambda: all(state.reason for state in states().values()), PATIENCE_S)
-        seen, connected = len(site.frames), len(path.connected_at_s)
+        seen, connected = len(site.frames), len(path.asked_at_s)
         well_s = site.clock.monotonic()
         await path.come_back()
         back_s: dict[str, float] = {}
@@ -98,7 +98,7 @@ async def test_many_cameras_vanish_and_come_back_one_by_one(
         outcome.captured = sum(count.captured for count in counts)
         outcome.inferred = sum(count.inferred for count in counts)
         outcome.looks = accounting.looks
-        most = most_in_a_second(path.connected_at_s[connected:])
+        most = most_in_a_second(path.asked_at_s[connected:])
     outcome.note = f"at most {most} connects in a second, {CONNECTS_PER_S:g} allowed"
     note_outcome(outcome)
     assert most <= CONNECTS_PER_S + BURST + LATE_CONNECTS

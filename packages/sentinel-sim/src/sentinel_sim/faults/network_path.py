@@ -27,8 +27,8 @@ class NetworkPath:
         self._passing.set()
         self._clock = SystemClock()
         self._port = 0
-        self.connected_at_s: list[float] = []
-        """When connections were accepted, by the monotonic clock."""
+        self.asked_at_s: list[float] = []
+        """When clients first said something, by the monotonic clock; some only knock."""
 
     @property
     def url(self) -> str:
@@ -92,7 +92,6 @@ class NetworkPath:
         self._passing.set()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connected_at_s.append(self._clock.monotonic())
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 (handlers of connections are tasks)
         self._handlers.add(task)
@@ -110,7 +109,7 @@ class NetworkPath:
             back, there = await asyncio.open_connection(self._target.hostname, self._target.port)
             self._writers.add(there)
             ways = {
-                asyncio.create_task(self._carry(reader, there)),
+                asyncio.create_task(self._ask(reader, there)),
                 asyncio.create_task(self._carry(back, writer)),
             }
             try:
@@ -124,6 +123,13 @@ class NetworkPath:
                 if end is not None:
                     self._writers.discard(end)
                     end.close()
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if data := await reader.read(_READ_BYTES):
+            self.asked_at_s.append(self._clock.monotonic())
+            await self._passing.wait()
+            writer.write(data)
+            await self._carry(reader, writer)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(_READ_BYTES):

@@ -16,7 +16,7 @@ from sentinel_core.domain.cameras import (
 from sentinel_core.domain.errors import InvalidInput, SourceFailed
 from sentinel_sim.test_card.specification import CardSpec
 
-_DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
 SUPPORTED = "rtsp, rtsps, http, https, file and sim"
 
 
@@ -56,7 +56,7 @@ def check_address(source_url: str, *, allow_private: bool) -> None:
     if not is_live_source(source_url):
         return
     parts = urlsplit(source_url)
-    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
     find_addresses(parts.hostname or "", port, allow_private=allow_private)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sentinel_camera.sources.addresses import check_source
 from sentinel_camera.supervision.backoff import Backoff, TokenBucket
 from sentinel_camera.supervision.feed import CameraFeed
+from sentinel_camera.supervision.knock import HostKnock
 from sentinel_camera.supervision.nursery import Nursery
 from sentinel_camera.supervision.session import ReadSession
 from sentinel_camera.supervision.stream_watch import StreamWatch
@@ -22,6 +23,8 @@ _GRACE_S = 2.0
 """A worker reports its own timeouts; one that does not within this time more hangs."""
 _STEADY_S = 10.0
 """Online for so long, and a failure is a new one."""
+
+_AWAY = frozenset({SourceReason.REFUSED, SourceReason.UNREACHABLE})
 
 _HUNG = Failed(SourceReason.STALLED, "The reader of this camera hung and was ended.")
 _NEVER_OPENED = Failed(SourceReason.UNREACHABLE, "The source could not be opened in time.")
@@ -49,6 +52,9 @@ class CameraReader:
         self._parts = parts
         settings = parts.settings
         self._backoff = Backoff(settings.backoff_min_s, settings.backoff_max_s)
+        self._knock = HostKnock(
+            camera.source_url, parts.clock, allow_private=settings.allow_private_addresses
+        )
         self._is_live = is_live_source(camera.source_url)
         self._is_resumed = self._is_live or camera.loops
 
@@ -72,7 +78,15 @@ class CameraReader:
                 return
             if self._parts.clock.monotonic() - started_s > _STEADY_S:
                 self._backoff.reset()
-            await self._parts.clock.sleep(self._backoff.next_wait_s())
+            await self._wait(failure)
+
+    async def _wait(self, failure: Failed) -> None:
+        """The wait before the next try; shorter where a host that was away comes back."""
+        wait_s = self._backoff.next_wait_s()
+        if failure.reason not in _AWAY:
+            await self._parts.clock.sleep(wait_s)
+        elif await self._knock.wait(wait_s):
+            self._backoff.reset()
 
     async def _attempt(self) -> Failed:
         try:

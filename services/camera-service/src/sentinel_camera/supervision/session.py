@@ -71,6 +71,8 @@ class ReadSession:
         self._feed.rate.detach()
         self._loop.remove_reader(self._descriptor)
         self._worker.kill()
+        # The pictures that are still looked at hold the memory themselves.
+        self._ring = self._slots = None
         if not self.ended.done():
             self.ended.set_result(self._failure)
 

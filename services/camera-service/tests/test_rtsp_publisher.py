@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 import pytest_asyncio
 
+from sentinel_camera.restream.rtsp_connection import RtspConnection, open_rtsp
 from sentinel_camera.restream.rtsp_credentials import Credentials
 from sentinel_camera.restream.rtsp_publisher import PublishTarget, RtspPublisher
 from sentinel_camera.restream.sinks import CodedUnit, VideoConfiguration
@@ -322,6 +323,25 @@ async def test_units_before_the_first_keyframe_are_not_sent(desk: Desk) -> None:
     await desk.begin()
     desk.send(3, 7)
     assert numbers(await desk.until_units(2)) == [5, 6]
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_no_connection_is_left_behind_by_whoever_is_cancelled(
+    recorder: RtspRecorder, turns: int
+) -> None:
+    opened: list[RtspConnection] = []
+
+    async def connect() -> None:
+        async with open_rtsp("127.0.0.1", recorder.port) as connection:
+            opened.append(connection)
+
+    task = asyncio.create_task(connect())
+    await until(lambda: opened)
+    for _ in range(turns):
+        await ManualClock().sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert opened[0]._writer.transport.is_closing()
 
 
 async def test_close_ends_the_connection(desk: Desk) -> None:

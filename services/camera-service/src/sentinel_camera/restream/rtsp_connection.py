@@ -83,9 +83,10 @@ class RtspConnection:
 
     async def abort(self) -> None:
         """Drop the connection."""
+        # First of all: whoever waits here may be cancelled.
+        self._writer.transport.abort()
         self._reading.cancel()
         await asyncio.gather(self._reading, return_exceptions=True)
-        self._writer.transport.abort()
         with suppress(OSError):
             await self._writer.wait_closed()
 

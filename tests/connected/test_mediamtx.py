@@ -240,6 +240,41 @@ async def test_b_frames_are_passed_on_by_rtsp(desk: MediaDesk, tmp_path: Path) -
     assert any((later - earlier) % WRAP > WRAP // 2 for earlier, later in pairwise(times))
 
 
+async def test_webrtc_gives_b_frames_up(desk: MediaDesk, tmp_path: Path) -> None:
+    """A limit of MediaMTX: players go on by HLS, or the camera's live view is transcoded."""
+    desk.camera.play(encode(tmp_path, b_frames=2), 0)
+    await desk.until_published()
+    async with whep_viewer(desk.whep_url, desk.token()):
+        await desk.until(lambda: "doesn't support H264 streams with B-frames" in desk.server.log)
+    assert (await desk.get_hls(desk.hls_url, desk.token())).status_code == 200
+
+
+async def test_webrtc_passes_h265_to_those_alone_who_know_it(
+    desk: MediaDesk, tmp_path: Path
+) -> None:
+    desk.camera.play(encode(tmp_path, codec="libx265"), 0)
+    await desk.until_published()
+    with pytest.raises(Refused) as refusal:
+        async with whep_viewer(desk.whep_url, desk.token()):
+            pass
+    assert refusal.value.status == 400
+
+
+async def test_only_the_dashboards_pages_may_read() -> None:
+    """Browsers ask before they send a token to another origin."""
+    dashboard = "http://127.0.0.1:8080"
+    try:
+        async with MediaMtx(allow_origins=(dashboard,)) as server, httpx2.AsyncClient() as browser:
+            for url, method in ((server.whep_url, "POST"), (server.hls_url, "GET")):
+                for origin, allowed in ((dashboard, dashboard), ("http://evil.example", None)):
+                    question = {"Origin": origin, "Access-Control-Request-Method": method}
+                    answer = await browser.options(f"{url}/cam_01/whep", headers=question)
+                    assert answer.headers.get("access-control-allow-origin") == allowed
+                    assert "Authorization" in answer.headers["access-control-allow-headers"]
+    except ServerMissing as missing:
+        pytest.skip(str(missing))
+
+
 @pytest.fixture
 async def restreamer(desk: MediaDesk) -> MediaMtxRestreamer:
     await desk.restreamer.close_path(desk.key)

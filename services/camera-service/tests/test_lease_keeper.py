@@ -5,7 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 
@@ -36,7 +36,9 @@ class Site:
 
     async def add_cameras(self, count: int) -> None:
         for _ in range(count):
-            camera = make_camera(id=uuid4(), key=f"cam_{len(self.cameras):02}")
+            key = f"cam_{len(self.cameras):02}"
+            # Chance must not give all of them to one instance.
+            camera = make_camera(id=uuid5(NAMESPACE_OID, key), key=key)
             async with self.database.transaction() as work:
                 await work.cameras.add(camera)
             self.cameras.append(camera.id)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -95,6 +95,7 @@ class LeaseMachine(RuleBasedStateMachine):
         self.newest: dict[UUID, tuple[int, int]] = {}
         """By camera: fence and media time of the newest frame that the receiver took."""
         self.fences: dict[tuple[UUID, int], Tenure] = {}
+        self.joined = 0
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
@@ -111,7 +112,7 @@ class LeaseMachine(RuleBasedStateMachine):
 
     async def _add_cameras(self) -> None:
         for number in range(CAMERAS):
-            camera = make_camera(id=uuid4(), key=f"cam_{number}")
+            camera = make_camera(id=uuid5(NAMESPACE_OID, f"{number}"), key=f"cam_{number}")
             async with self.database.transaction() as work:
                 await work.cameras.add(camera)
             self.cameras.append(camera.id)
@@ -123,8 +124,14 @@ class LeaseMachine(RuleBasedStateMachine):
     @rule(offset_s=st.sampled_from([-3600.0, 0.0, 40.0]))
     def join(self, offset_s: float) -> None:
         clock = self._clock(offset_s)
+        # Names and ids are the same in each replay of an example: they decide who reads what.
+        self.joined += 1
         keeper = LeaseKeeper(
-            self.database, clock, instance_id=uuid4().hex, address="127.0.0.1:1", times=TIMES
+            self.database,
+            clock,
+            instance_id=f"service_{self.joined}",
+            address="127.0.0.1:1",
+            times=TIMES,
         )
         keeper.settle(self.cameras)
         self.services.append(Service(keeper, clock))

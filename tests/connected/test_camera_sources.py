@@ -1,13 +1,12 @@
 """Cameras behind the real MediaMTX: what is typed into the dashboard plays."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx2
 import pytest
+from encoder import published
 
 from sentinel_camera.testing.clips import ClipSpec, write_clip
 from sentinel_camera.testing.site import CameraSite
@@ -15,28 +14,6 @@ from sentinel_sim.servers.mediamtx import MediaMtx
 from sentinel_sim.servers.processes import ServerMissing
 
 pytestmark = pytest.mark.servers
-
-_PUBLISH = """
-import sys, time, av
-clip, url = sys.argv[1:]
-out = av.open(url, "w", format="rtsp", options={"rtsp_transport": "tcp"})
-stream, started, offset = None, time.monotonic(), 0.0
-while True:
-    with av.open(clip) as source:
-        video = source.streams.video[0]
-        stream = stream or out.add_stream_from_template(video)
-        for packet in source.demux(video):
-            if packet.dts is None:
-                continue
-            late = started + offset + float(packet.dts * video.time_base) - time.monotonic()
-            time.sleep(max(0.0, late))
-            shift = round(offset / video.time_base)
-            packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-            packet.stream = stream
-            out.mux(packet)
-        offset += float(video.duration * video.time_base)
-"""
-"""As any encoder would: in real time, for ever."""
 
 
 @pytest.fixture
@@ -51,17 +28,6 @@ async def server() -> AsyncIterator[MediaMtx]:
             yield server
     except ServerMissing as missing:
         pytest.skip(str(missing))
-
-
-@asynccontextmanager
-async def published(clip: Path, url: str) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _PUBLISH, str(clip), url)
-    try:
-        yield
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 @pytest.mark.parametrize("codec", ["libx264", "libx265"])

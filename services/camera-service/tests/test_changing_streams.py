@@ -7,8 +7,8 @@ import pytest
 
 from sentinel_camera.testing.clips import ClipSpec, write_clip
 from sentinel_camera.testing.site import CameraSite
-from sentinel_camera.testing.web_server import WebAnswer, WebRequest, WebServer
 from sentinel_core.adapters.system_clock import SystemClock
+from sentinel_sim.faults.web_server import WebAnswer, WebRequest, WebServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

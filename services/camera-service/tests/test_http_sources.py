@@ -10,10 +10,10 @@ import pytest
 
 from sentinel_camera.testing.clips import ClipSpec, write_clip
 from sentinel_camera.testing.site import CameraSite
-from sentinel_camera.testing.web_server import NOT_FOUND, WebAnswer, WebRequest, WebServer
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.cameras import SourceReason
 from sentinel_sim.faults.rtsp_server import RtspFaultServer
+from sentinel_sim.faults.web_server import NOT_FOUND, WebAnswer, WebRequest, WebServer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

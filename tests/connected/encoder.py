@@ -30,10 +30,13 @@ while True:
 
 
 @asynccontextmanager
-async def published(clip: Path, url: str) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _PUBLISH, str(clip), url)
+async def published(clip: Path, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Publish a clip in a circle; a server that goes away ends the process."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _PUBLISH, str(clip), url, stderr=asyncio.subprocess.DEVNULL
+    )
     try:
-        yield
+        yield process
     finally:
         with suppress(ProcessLookupError):
             process.kill()

@@ -1,13 +1,12 @@
 """The real MediaMTX as a source: it is killed, cut off, and its publisher goes away."""
 
-import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
+from encoder import published
 from scene import Outcome, Scene, accounted
 
 from sentinel_camera.testing.site import CameraSite
@@ -22,40 +21,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.servers]
 MakeSite = Callable[..., CameraSite]
 
 BACK_WITHIN_S = 10.0
-_PUBLISH = """
-import sys, time, av
-clip, url = sys.argv[1:]
-out = av.open(url, "w", format="rtsp", options={"rtsp_transport": "tcp"})
-stream, started, offset = None, time.monotonic(), 0.0
-while True:
-    with av.open(clip) as source:
-        video = source.streams.video[0]
-        stream = stream or out.add_stream_from_template(video)
-        for packet in source.demux(video):
-            if packet.dts is None:
-                continue
-            late = started + offset + float(packet.dts * video.time_base) - time.monotonic()
-            time.sleep(max(0.0, late))
-            shift = round(offset / video.time_base)
-            packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-            packet.stream = stream
-            out.mux(packet)
-        offset += float(video.duration * video.time_base)
-"""
-
-
-@asynccontextmanager
-async def publisher(clip: Path, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Publishes a clip in a circle."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _PUBLISH, str(clip), url, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 @asynccontextmanager
@@ -87,7 +52,7 @@ async def test_a_stream_of_the_media_server_comes_back(
         accounted(site) as accounting,
     ):
         scene = Scene(site, RtspFaultServer(clip), path, clips)
-        async with publisher(clip, f"{server.rtsp_url}/cam_01"):
+        async with published(clip, f"{server.rtsp_url}/cam_01"):
             await site.add("cam_01", path.url)
             before = (await site.until_frames("cam_01", 5))[-1]
             if ends == "the way":
@@ -104,7 +69,7 @@ async def test_a_stream_of_the_media_server_comes_back(
             await server.start()
             await allow_path(server)
         well_s = site.clock.monotonic()
-        async with publisher(clip, f"{server.rtsp_url}/cam_01"):
+        async with published(clip, f"{server.rtsp_url}/cam_01"):
             await scene.until(lambda: site.frames_of("cam_01")[-1].epoch > before.epoch)
             back_s = site.clock.monotonic() - well_s
             await scene.until_frames_after("cam_01", len(site.frames_of("cam_01")) + 5)

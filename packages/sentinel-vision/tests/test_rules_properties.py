@@ -137,6 +137,7 @@ def test_a_pause_raises_nothing_by_itself(plans: list[Plan], pause_s: int, at: i
 
 
 RATES = [30.0, 10.0, 5.0, 3.0]
+STAGED = {IncidentType.CONGESTION, IncidentType.STOPPED_VEHICLE, IncidentType.WRONG_WAY}
 
 
 @pytest.mark.parametrize("fps", RATES)
@@ -144,9 +145,9 @@ RATES = [30.0, 10.0, 5.0, 3.0]
 def test_lost_frames_hardly_shift_an_incident(fps: float, seed: int) -> None:
     """Q3: a jam, a stopped vehicle and a wrong-way driver, whole and with a third of it lost."""
     truth = {incident.type: incident for incident in opened(_play(30.0, loss=0.0, seed=0))}
-    assert set(truth) == set(IncidentType)
+    assert set(truth) == STAGED
     seen = {incident.type: incident for incident in opened(_play(fps, loss=0.3, seed=seed))}
-    assert set(seen) == set(IncidentType)
+    assert set(seen) == STAGED
     for kind, incident in seen.items():
         shift_s = seconds_of(incident.started_at) - seconds_of(truth[kind].started_at)
         assert abs(shift_s) <= 1.0 + _longest_gap_s(fps, seed), kind

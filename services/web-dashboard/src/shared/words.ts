@@ -2,8 +2,18 @@
 
 const INCIDENT_TYPES: Readonly<Record<string, string>> = {
   congestion: 'Congestion',
+  queue: 'Queue',
   stopped_vehicle: 'Stopped vehicle',
   wrong_way: 'Wrong way',
+  pedestrian_on_road: 'Pedestrian on the road',
+  loitering: 'Loitering',
+  illegal_u_turn: 'Illegal U-turn',
+  near_miss: 'Near miss',
+  collision: 'Suspected collision',
+  speeding: 'Speeding',
+  crowding: 'Crowding',
+  abandoned_object: 'Abandoned object',
+  camera_tamper: 'Camera tampered with',
 };
 
 export const INCIDENT_TYPE_CODES = Object.keys(INCIDENT_TYPES);
@@ -37,6 +47,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const END_REASONS: Readonly<Record<string, string>> = {
   cleared: 'the road is clear again',
+  passed: 'it was over in a moment',
+  suspended: 'the camera has moved or sees nothing',
   stream_lost: 'the video was lost',
   restarted: 'the system was restarted',
   zone_changed: 'the zone was redrawn',

@@ -16,8 +16,18 @@ class IncidentType(StrEnum):
     """The rules that exist."""
 
     CONGESTION = "congestion"
+    QUEUE = "queue"
     STOPPED_VEHICLE = "stopped_vehicle"
     WRONG_WAY = "wrong_way"
+    PEDESTRIAN_ON_ROAD = "pedestrian_on_road"
+    LOITERING = "loitering"
+    ILLEGAL_U_TURN = "illegal_u_turn"
+    NEAR_MISS = "near_miss"
+    COLLISION = "collision"
+    SPEEDING = "speeding"
+    CROWDING = "crowding"
+    ABANDONED_OBJECT = "abandoned_object"
+    CAMERA_TAMPER = "camera_tamper"
 
 
 class Priority(StrEnum):
@@ -48,9 +58,13 @@ class EndReason(StrEnum):
     """Why a condition ended."""
 
     CLEARED = "cleared"
+    PASSED = "passed"
+    """It was a moment, over when it was seen: a near miss, a U-turn."""
     STREAM_LOST = "stream_lost"
     RESTARTED = "restarted"
     ZONE_CHANGED = "zone_changed"
+    SUSPENDED = "suspended"
+    """The camera has moved or sees nothing: its zones mean nothing until it is back."""
 
 
 class Handling(StrEnum):
@@ -90,9 +104,19 @@ _ALLOWED: Mapping[HandlingAction, tuple[frozenset[Handling], Handling]] = {
 }
 
 TYPE_PRIORITIES: Mapping[IncidentType, Priority] = {
+    IncidentType.COLLISION: Priority.HIGH,
     IncidentType.WRONG_WAY: Priority.HIGH,
+    IncidentType.PEDESTRIAN_ON_ROAD: Priority.HIGH,
+    IncidentType.CAMERA_TAMPER: Priority.HIGH,
     IncidentType.STOPPED_VEHICLE: Priority.MEDIUM,
     IncidentType.CONGESTION: Priority.MEDIUM,
+    IncidentType.QUEUE: Priority.MEDIUM,
+    IncidentType.NEAR_MISS: Priority.MEDIUM,
+    IncidentType.ABANDONED_OBJECT: Priority.MEDIUM,
+    IncidentType.CROWDING: Priority.MEDIUM,
+    IncidentType.ILLEGAL_U_TURN: Priority.LOW,
+    IncidentType.SPEEDING: Priority.LOW,
+    IncidentType.LOITERING: Priority.LOW,
 }
 
 
@@ -114,6 +138,7 @@ class Evidence:
     snapshot: str | None = None
     snapshot_boxes: str | None = None
     clip: str | None = None
+    manifest: str | None = None
     complete: bool = False
 
 
@@ -126,6 +151,8 @@ class Incident:
             per (camera, type, key).
         started_at: When the condition began, back-dated from `alarm_at`.
         severity: Peak, 0..10.
+        place: Name of a place that several cameras see (`Zone.place`).
+        duplicate_of: The incident of another camera that is the same event at the same place.
     """
 
     id: UUID
@@ -149,6 +176,8 @@ class Incident:
     explain: tuple[Explanation, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
     model_version: str
+    place: str | None = None
+    duplicate_of: UUID | None = None
     handling: Handling = Handling.NEW
     handled_by: str | None = None
     handled_at: datetime | None = None

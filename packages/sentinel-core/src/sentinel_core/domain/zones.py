@@ -28,6 +28,15 @@ class ZoneType(StrEnum):
     PARKING = "parking"
     PAVEMENT = "pavement"
     IGNORE = "ignore"
+    COUNTING_LINE = "counting_line"
+
+
+LINE_TYPES = frozenset({ZoneType.COUNTING_LINE})
+"""Zones that are open lines, not areas."""
+
+PLACE_PATTERN = r"^[a-z0-9_-]{1,63}$"
+
+RuleValues = dict[str, dict[str, float | bool]]
 
 
 class _Document(BaseModel):
@@ -35,24 +44,34 @@ class _Document(BaseModel):
 
 
 class Zone(_Document):
-    """A polygon with a meaning.
+    """A polygon or line with a meaning.
 
     Attributes:
+        polygon: Corners of the area, or the points of the line (at least 2).
         direction: Direction of travel in the picture as a vector (x right, y down), lanes only.
         rules: Parameters that differ from their defaults here, by rule:
             `{"congestion": {"on_s": 15}}`. Names, units and bounds: docs/rules.md.
+        place: Zones of several cameras with the same place show the same piece of the world.
     """
 
     id: UUID = Field(default_factory=uuid4)
     name: str = Field(min_length=1, max_length=80)
     type: ZoneType
-    polygon: tuple[Point, ...] = Field(min_length=3, max_length=MAX_POINTS)
+    polygon: tuple[Point, ...] = Field(min_length=2, max_length=MAX_POINTS)
     direction: tuple[float, float] | None = None
-    rules: dict[str, dict[str, float | bool]] = Field(default_factory=dict)
+    rules: RuleValues = Field(default_factory=dict)
+    place: str | None = Field(default=None, pattern=PLACE_PATTERN)
+
+    @property
+    def is_line(self) -> bool:
+        """An open line and no area."""
+        return self.type in LINE_TYPES
 
     @model_validator(mode="after")
     def _check_geometry(self) -> Self:
-        if _crosses_itself(self.polygon):
+        if len(self.polygon) < 3 and not self.is_line:
+            raise ValueError("an area has at least three corners")
+        if not self.is_line and _crosses_itself(self.polygon):
             raise ValueError("the polygon crosses itself")
         if self.direction is not None and hypot(*self.direction) < 1e-6:
             raise ValueError("the direction has no length")
@@ -74,11 +93,13 @@ class ZoneSet(_Document):
     Attributes:
         version: Grows by one with each replacement; 0 means that nothing was drawn yet.
         calibration: At least four points make a homography to metres; empty: body lengths.
+        rules: As `Zone.rules`, for the rules that look at the whole picture.
     """
 
     version: int = Field(default=0, ge=0)
     zones: tuple[Zone, ...] = Field(default=(), max_length=MAX_ZONES)
     calibration: tuple[GroundPoint, ...] = Field(default=(), max_length=MAX_POINTS)
+    rules: RuleValues = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_set(self) -> Self:

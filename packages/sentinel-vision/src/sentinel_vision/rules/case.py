@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 import numpy as np
 
@@ -79,12 +80,17 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a case is about; `key` as in `Incident.key`."""
+    """What a case is about; `key` as in `Incident.key`, `zone` None for the whole picture."""
 
     type: IncidentType
     rule_version: int
     key: str
-    zone: Zone
+    zone: Zone | None
+
+    @property
+    def zone_id(self) -> UUID | None:
+        """Of the zone, if there is one."""
+        return None if self.zone is None else self.zone.id
 
 
 class IncidentBook:
@@ -222,7 +228,7 @@ class Case:
         return self._send(transition, incident, now, scene, reading)
 
     def _new_incident(self, started: Instant, now: Instant) -> Incident:
-        subject, book = self.subject, self._book
+        subject, book, zone = self.subject, self._book, self.subject.zone
         key = book.free_key(subject)
         return Incident(
             id=incident_id(
@@ -231,8 +237,9 @@ class Case:
             camera_key=book.camera_key,
             type=subject.type,
             key=key,
-            zone_id=subject.zone.id,
-            zone_name=subject.zone.name,
+            zone_id=subject.zone_id,
+            zone_name=None if zone is None else zone.name,
+            place=None if zone is None else zone.place,
             rule_version=subject.rule_version,
             zone_version=book.zone_version,
             stream_epoch=started.stream_epoch,
@@ -318,6 +325,6 @@ def _is_same_place(
     if subject.type is not incident.type:
         return False
     if box is None or last_box is None:
-        return box is last_box and subject.zone.id == incident.zone_id
+        return box is last_box and subject.zone_id == incident.zone_id
     overlap = intersection_over_union(np.array([box]), np.array([last_box]))
     return float(overlap[0, 0]) > SAME_PLACE_IOU

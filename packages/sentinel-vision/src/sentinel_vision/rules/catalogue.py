@@ -69,6 +69,8 @@ def validate_zone_rules(zones: ZoneSet) -> None:
     for index, zone in enumerate(zones.zones):
         for name in zone.rules:
             _validate_rule(zone, name, f"zones.{index}.rules")
+    for name in zones.rules:
+        _validate_camera_rule(zones, name)
     if zones.calibration:
         GroundPlane(zones.calibration)
 
@@ -86,3 +88,18 @@ def _validate_rule(zone: Zone, name: str, path: str) -> None:
         parameters.for_zone(zone)
     except InvalidInput as error:
         raise InvalidInput(error.message, field=f"{path}.{error.field}") from None
+
+
+def _validate_camera_rule(zones: ZoneSet, name: str) -> None:
+    """`ZoneSet.rules`: of rules that look at the whole picture."""
+    parameters = _BY_NAME.get(name)
+    if parameters is None or parameters.zone_types:
+        known = ", ".join(key for key, found in _BY_NAME.items() if not found.zone_types)
+        raise InvalidInput(
+            f"there is no rule {name} for a whole picture; there are {known or 'none'}",
+            field=f"rules.{name}",
+        )
+    try:
+        parameters.for_camera(zones)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, field=f"rules.{error.field}") from None

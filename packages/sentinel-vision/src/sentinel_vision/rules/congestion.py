@@ -172,23 +172,24 @@ class CongestionRule:
             watch = before.get(zone.id) if zone.id in kept else None
             self._watches[zone.id] = watch or _ZoneWatch(column, zone, parameters, layout)
             self._watches[zone.id].column = column
-            if str(zone.id) not in self._cases:
-                self._cases[str(zone.id)] = self._new_case(zone, parameters)
+            self._cases.setdefault(str(zone.id), self._new_case(zone, parameters))
         self._columns = [watch.column for watch in self._watches.values()]
         self._raster = ZoneRaster([watch.zone.polygon for watch in self._watches.values()])
 
     def resume(self, incident: Incident) -> bool:
         """Go on with an incident of an earlier run; False if its zone is gone."""
         case = self._cases.get(incident.key)
-        if case is None:
+        if case is None or incident.type is not IncidentType.CONGESTION:
             return False
         case.resume(incident)
         return True
 
-    def forget_tracks(self) -> None:
-        """A new stream epoch: track ids start anew."""
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """Zones stay what they are; free flow counts tracks under their new ids."""
+        del at, scene
         for watch in self._watches.values():
             watch.free_flow.forget_tracks()
+        return []
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
@@ -201,6 +202,7 @@ class CongestionRule:
         for watch, flow in zip(self._watches.values(), flows, strict=True):
             reading = watch.read(flow, view.now) if view.is_warm else _BLIND
             changes.append(self._cases[str(watch.zone.id)].step(view.now, view.scene, reading))
+        view.findings.crowded_zones |= self._crowded_zones(view.now)
         return [change for change in changes if change is not None]
 
     def _measure(self, view: View) -> list[_Flow]:
@@ -231,7 +233,7 @@ class CongestionRule:
                 speeds = view.motion.speed[rows].tolist()
                 watch.free_flow.learn(view.now, flow.track_ids, speeds)
 
-    def crowded_zones(self, now: Instant) -> frozenset[UUID]:
+    def _crowded_zones(self, now: Instant) -> frozenset[UUID]:
         """The zones where congestion is open, building up, or where many vehicles were slow."""
         return frozenset(
             zone_id for zone_id, watch in self._watches.items() if self._is_crowded(watch, now)
@@ -250,14 +252,17 @@ class CongestionRule:
     def end_changed(
         self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
-        """End the incidents of all zones that are not in `kept`."""
-        return end_cases(
+        """End the incidents of all zones that are not in `kept`; their watch begins anew."""
+        changes = end_cases(
             self._cases,
             EndReason.ZONE_CHANGED,
             at,
             scene,
-            where=lambda case: case.subject.zone.id not in kept,
+            where=lambda case: case.subject.zone_id not in kept,
         )
+        for watch in self._watches.values():
+            self._cases.setdefault(str(watch.zone.id), self._new_case(watch.zone, watch.parameters))
+        return changes
 
     def _is_crowded(self, watch: _ZoneWatch, now: Instant) -> bool:
         machine = self._cases[str(watch.zone.id)].machine

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sentinel_core.domain.incidents import EndReason, Incident, IncidentType, Transition
+from sentinel_core.domain.incidents import EndReason, Incident, Transition
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
 from sentinel_vision.rules.congestion import CongestionRule
 from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
+from sentinel_vision.rules.rule import Rule
 from sentinel_vision.rules.scene import Instant, SceneFrame
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleRule
-from sentinel_vision.rules.view import View, ZoneLayout, find_vehicles
+from sentinel_vision.rules.view import View, ZoneLayout, find_road_users
 from sentinel_vision.rules.wrong_way import WrongWayRule
 
 MAX_STEP_S: Final = 3.0
@@ -53,9 +54,7 @@ class RuleEngine:
         self._layout = ZoneLayout(zones)
         self._book = IncidentBook(camera_key, model_version, zones.version)
         self._kinematics = Kinematics(self._layout.ground)
-        self._congestion = CongestionRule(self._book, self._layout)
-        self._stopped = StoppedVehicleRule(self._book, self._layout)
-        self._wrong_way = WrongWayRule(self._book, self._layout)
+        self._rules = _make_rules(self._book, self._layout)
         self._last_scene: SceneFrame | None = None
         self._last: Instant | None = None
         self._resume(resume)
@@ -80,9 +79,8 @@ class RuleEngine:
             self._kinematics.reset()
         view = self._look(scene, now, elapsed_90k / TICKS_PER_SECOND)
         self._last_scene, self._last = scene, now
-        changes += self._congestion.watch(view)
-        changes += self._stopped.watch(view, self._congestion.crowded_zones(now))
-        changes += self._wrong_way.watch(view)
+        for rule in self._rules:
+            changes += rule.watch(view)
         return changes
 
     def lose_stream(self, at: datetime) -> list[IncidentChange]:
@@ -93,7 +91,7 @@ class RuleEngine:
         """End everything that is open, forget what was building up."""
         self._kinematics.reset()
         changes = self._end_abandoned(reason, at, self._last_scene)
-        for rule in (self._congestion, self._stopped, self._wrong_way):
+        for rule in self._rules:
             changes += rule.end(reason, at, self._last_scene)
         return changes
 
@@ -107,18 +105,15 @@ class RuleEngine:
             InvalidInput: As the constructor; the old zones stay in force.
         """
         layout = ZoneLayout(zones)
-        for rule in (CongestionRule, StoppedVehicleRule, WrongWayRule):
-            rule(self._book, layout)
+        _make_rules(self._book, layout)
         kept = self._layout.unchanged_in(layout)
         if layout.zone_set.calibration != self._layout.zone_set.calibration:
             self._kinematics = Kinematics(layout.ground)
         self._layout, self._book.zone_version = layout, zones.version
-        changes = self._congestion.end_changed(kept, at, self._last_scene)
-        self._congestion.arrange(layout, kept)
-        self._stopped.arrange(layout)
-        changes += self._stopped.end_changed(kept, at, self._last_scene)
-        self._wrong_way.arrange(layout)
-        changes += self._wrong_way.end_changed(kept, at, self._last_scene)
+        changes = []
+        for rule in self._rules:
+            rule.arrange(layout, kept)
+            changes += rule.end_changed(kept, at, self._last_scene)
         return changes
 
     def _is_stale(self, scene: SceneFrame) -> bool:
@@ -138,9 +133,10 @@ class RuleEngine:
         gap_s = (scene.captured_at - last.captured_at).total_seconds()
         if not 0.0 <= gap_s <= EPOCH_GAP_S:
             return self.close(EndReason.STREAM_LOST, last.captured_at)
-        self._congestion.forget_tracks()
-        self._stopped.forget_tracks()
-        return self._wrong_way.end(EndReason.STREAM_LOST, last.captured_at, self._last_scene)
+        changes = []
+        for rule in self._rules:
+            changes += rule.enter_epoch(last.captured_at, self._last_scene)
+        return changes
 
     def _elapsed_90k(self, scene: SceneFrame) -> int:
         """Watched ticks since the last frame; 0 over a gap."""
@@ -162,6 +158,7 @@ class RuleEngine:
     def _look(self, scene: SceneFrame, now: Instant, elapsed_s: float) -> View:
         motion = self._kinematics.observe(scene, now)
         inside = self._layout.polygons.contain(motion.anchors)
+        is_vehicle, is_person = find_road_users(motion, inside, self._layout)
         return View(
             scene=scene,
             now=now,
@@ -170,14 +167,15 @@ class RuleEngine:
             is_warm=self._kinematics.watched_s(now) >= WARM_UP_S,
             motion=motion,
             inside=inside,
-            is_vehicle=find_vehicles(motion, inside, self._layout),
+            is_vehicle=is_vehicle,
+            is_person=is_person,
         )
 
     def _resume(self, incidents: Sequence[Incident]) -> None:
         self._book.abandoned = tuple(
             incident
             for incident in incidents
-            if incident.type is not IncidentType.CONGESTION or not self._congestion.resume(incident)
+            if not any(rule.resume(incident) for rule in self._rules)
         )
 
     def _end_abandoned(
@@ -185,3 +183,12 @@ class RuleEngine:
     ) -> list[IncidentChange]:
         ended = self._book.end_abandoned(reason, at)
         return [IncidentChange(Transition.ENDED, incident, scene) for incident in ended]
+
+
+def _make_rules(book: IncidentBook, layout: ZoneLayout) -> tuple[Rule, ...]:
+    """In the order in which they are asked: what holds others back comes first."""
+    return (
+        CongestionRule(book, layout),
+        StoppedVehicleRule(book, layout),
+        WrongWayRule(book, layout),
+    )

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
-from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_vision.rules.hysteresis import Timing
 
 _REASONS: Mapping[str, str] = {"extra_forbidden": "there is no such parameter"}
@@ -35,7 +35,7 @@ class RuleParameters(BaseModel):
     Attributes:
         rule: The rule's name in `Zone.rules`.
         version: Goes into each incident; grows when the rule's meaning changes.
-        zone_types: Where the rule looks at all.
+        zone_types: Where the rule looks at all; none: at the whole picture.
         type_defaults: Defaults that are different in a zone of that type.
     """
 
@@ -72,14 +72,27 @@ class RuleParameters(BaseModel):
         """
         if zone.type not in cls.zone_types:
             return None
-        overrides = zone.rules.get(cls.rule.value, {})
+        defaults = cls.type_defaults.get(zone.type, {})
+        return cls._read({**defaults, **zone.rules.get(cls.rule.value, {})}, f"zone {zone.name}")
+
+    @classmethod
+    def for_camera(cls, zones: ZoneSet) -> Self | None:
+        """The parameters of a rule that looks at the whole picture; None where it is off.
+
+        Raises:
+            InvalidInput: As `for_zone`.
+        """
+        return cls._read(zones.rules.get(cls.rule.value, {}), "the camera")
+
+    @classmethod
+    def _read(cls, values: Mapping[str, float | bool], owner: str) -> Self | None:
         try:
-            found = cls.model_validate({**cls.type_defaults.get(zone.type, {}), **overrides})
+            found = cls.model_validate(values)
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join((cls.rule.value, *(str(part) for part in first["loc"])))
             reason = _REASONS.get(first["type"], first["msg"].removeprefix("Value error, "))
-            raise InvalidInput(f"{name} of zone {zone.name}: {reason}", field=name) from None
+            raise InvalidInput(f"{name} of {owner}: {reason}", field=name) from None
         return found if found.enabled else None
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sentinel_core.domain.identifiers import frame_id
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_vision.detection.detections import Detections
@@ -19,6 +22,8 @@ class SceneFrame:
         width: Pixels of the source frame, the unit of `detections.boxes`.
         height: As `width`.
         detections: Rows without a track are ignored.
+        luma: Brightness of the picture, uint8, shape (h, w), at most 160 pixels wide; None where
+            pixels are not at hand, as in a back-test.
     """
 
     stream_epoch: str
@@ -28,6 +33,7 @@ class SceneFrame:
     width: int
     height: int
     detections: Detections
+    luma: NDArray[np.uint8] | None = None
 
     @property
     def frame_id(self) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from pydantic import model_validator
 
-from sentinel_core.domain.incidents import EndReason, IncidentType
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.detection.detections import NO_TRACK
 from sentinel_vision.rules.case import (
@@ -116,11 +116,12 @@ class StoppedVehicleRule:
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
-        self.arrange(layout)
+        self.arrange(layout, frozenset())
         self._keep([])
 
-    def arrange(self, layout: ZoneLayout) -> None:
+    def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones. Where several hold a place, the one that alarms first counts."""
+        del kept
         self._zones = sorted(
             layout.with_parameters(StoppedVehicleParameters), key=lambda entry: entry[2].on_s
         )
@@ -130,13 +131,21 @@ class StoppedVehicleRule:
         still = [parameters.limits(self._unit)[0] for _, _, parameters in self._zones]
         self._most_still = max(still, default=0.0)
 
-    def forget_tracks(self) -> None:
-        """A new stream epoch: the places stay, the vehicles on them get new track ids."""
+    def resume(self, incident: Incident) -> bool:
+        """Where a vehicle stood is not known any more."""
+        del incident
+        return False
+
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """The places stay, the vehicles on them get new track ids."""
+        del at, scene
         for place in self._places:
             place.track_ids = ()
+        return []
 
-    def watch(self, view: View, crowded: frozenset[UUID]) -> list[IncidentChange]:
-        """Take in one frame; in the zones of `crowded` no incident may begin."""
+    def watch(self, view: View) -> list[IncidentChange]:
+        """Take in one frame; in crowded zones no incident may begin."""
+        crowded = view.findings.crowded_zones
         candidates = view.is_vehicle & ~view.inside[:, self._parking].any(axis=1)
         changes = []
         if self._places:
@@ -170,7 +179,7 @@ class StoppedVehicleRule:
         inside = self._layout.polygons.contain(anchors)
         excluded = self._parking + self._layout.columns(ZoneType.IGNORE)
         is_gone = [
-            place.case.subject.zone.id not in kept or bool(inside[index, excluded].any())
+            place.case.subject.zone_id not in kept or bool(inside[index, excluded].any())
             for index, place in enumerate(self._places)
         ]
         gone = [place for place, out in zip(self._places, is_gone, strict=True) if out]

@@ -1,14 +1,14 @@
 """The zones of a camera prepared for the rules, and one frame seen through them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
 
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
-from sentinel_vision.detection.classes import CLASS_NAMES, VEHICLE_CLASSES
+from sentinel_vision.detection.classes import CLASS_NAMES, PERSON, VEHICLE_CLASSES
 from sentinel_vision.rules.case import Box
 from sentinel_vision.rules.geometry import Flags, GroundPlane, PolygonSet
 from sentinel_vision.rules.kinematics import Motion
@@ -26,12 +26,15 @@ class ZoneLayout:
     Attributes:
         zones: In the order in which they were drawn.
         ground: None without a calibration.
+        polygons: Of all zones, so that a zone's index is its column; lines contain nothing.
     """
 
     def __init__(self, zone_set: ZoneSet) -> None:
         self.zone_set = zone_set
         self.zones = zone_set.zones
-        self.polygons = PolygonSet([zone.polygon for zone in self.zones])
+        self.polygons = PolygonSet(
+            [zone.polygon[:1] if zone.is_line else zone.polygon for zone in self.zones]
+        )
         self.ground = GroundPlane(zone_set.calibration) if zone_set.calibration else None
 
     def with_parameters(self, rule: type[P]) -> Iterator[tuple[int, Zone, P]]:
@@ -53,6 +56,20 @@ class ZoneLayout:
         return frozenset(zone.id for zone in self.zones if theirs.get(zone.id) == zone)
 
 
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What rules of higher priority found out in this frame, for those after them.
+
+    Attributes:
+        is_blind: The camera is covered, blinded, blurred, moved or frozen: nothing may begin.
+        crowded_zones: Where congestion or a queue is open or building up: one vehicle that
+            stands there is no news.
+    """
+
+    is_blind: bool = False
+    crowded_zones: frozenset[UUID] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class View:
     """One frame for the rules.
@@ -63,6 +80,7 @@ class View:
         is_warm: The tracks have been followed for long enough to say that something is absent.
         inside: Which track's anchor is in which zone, bool, shape (tracks, zones).
         is_vehicle: Rows that are vehicles outside ignored zones, bool, shape (tracks,).
+        is_person: Rows that are persons on foot outside ignored zones, bool, shape (tracks,).
     """
 
     scene: SceneFrame
@@ -73,6 +91,8 @@ class View:
     motion: Motion
     inside: Flags
     is_vehicle: Flags
+    is_person: Flags
+    findings: Findings = field(default_factory=Findings)
 
     def box(self, row: int) -> Box:
         """A row's box, normalised."""
@@ -81,8 +101,7 @@ class View:
         return (x1 / width, y1 / height, x2 / width, y2 / height)
 
 
-def find_vehicles(motion: Motion, inside: Flags, layout: ZoneLayout) -> Flags:
-    """`View.is_vehicle`."""
-    ignored = inside[:, layout.columns(ZoneType.IGNORE)].any(axis=1)
-    vehicles: Flags = _IS_VEHICLE[motion.class_ids] & ~ignored
-    return vehicles
+def find_road_users(motion: Motion, inside: Flags, layout: ZoneLayout) -> tuple[Flags, Flags]:
+    """`View.is_vehicle` and `View.is_person`."""
+    counts = ~inside[:, layout.columns(ZoneType.IGNORE)].any(axis=1)
+    return _IS_VEHICLE[motion.class_ids] & counts, (motion.class_ids == PERSON) & counts

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from sentinel_core.domain.incidents import EndReason, IncidentType
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import (
     Box,
@@ -104,10 +104,11 @@ class WrongWayRule:
         self._book = book
         self._drivers: dict[int, _Driver] = {}
         self._present: Collection[int] = ()
-        self.arrange(layout)
+        self.arrange(layout, frozenset())
 
-    def arrange(self, layout: ZoneLayout) -> None:
+    def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones."""
+        del kept
         self._lanes = [
             (column, zone, parameters)
             for column, zone, parameters in layout.with_parameters(WrongWayParameters)
@@ -142,6 +143,15 @@ class WrongWayRule:
                 del self._drivers[track_id]
         return [change for change in changes if change is not None]
 
+    def resume(self, incident: Incident) -> bool:
+        """A driver of an earlier run is another track by now."""
+        del incident
+        return False
+
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """All drivers are watched by their tracks."""
+        return self.end(EndReason.STREAM_LOST, at, scene)
+
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
@@ -164,7 +174,7 @@ class WrongWayRule:
         gone = [
             track_id
             for track_id, driver in self._drivers.items()
-            if driver.case.subject.zone.id not in kept
+            if driver.case.subject.zone_id not in kept
         ]
         changes = [self._drivers.pop(track_id).case.end(reason, at, scene) for track_id in gone]
         return [change for change in changes if change is not None]

@@ -85,6 +85,7 @@ def incident_event(
         explain=_explanation(incident),
         evidence=_evidence(incident.evidence),
         model_version=incident.model_version,
+        place=incident.place,
     )
 
 
@@ -134,6 +135,7 @@ def _evidence(evidence: Evidence) -> EvidenceKeys:
         snapshot=evidence.snapshot,
         snapshot_boxes=evidence.snapshot_boxes,
         clip=evidence.clip,
+        manifest=evidence.manifest,
         complete=evidence.complete,
     )
 

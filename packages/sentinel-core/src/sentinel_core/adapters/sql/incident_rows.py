@@ -42,6 +42,7 @@ def incident_columns(event: IncidentEvent) -> dict[str, Any]:
         "explain": msgspec.to_builtins(event.explain),
         "evidence": msgspec.to_builtins(event.evidence),
         "model_version": event.model_version,
+        "place": event.place or None,
         "search_text": _search_text(event),
     }
 
@@ -83,6 +84,8 @@ def to_incident(row: IncidentRow) -> Incident:
         explain=tuple(_explanation(item) for item in row.explain),
         evidence=Evidence(**row.evidence),
         model_version=row.model_version,
+        place=row.place,
+        duplicate_of=row.duplicate_of,
         handling=row.handling,
         handled_by=row.handled_by,
         handled_at=row.handled_at,

@@ -17,6 +17,7 @@ from sentinel_core.domain.users import Role
 KEY_LENGTH = 63
 
 _IS_ACTIVE = sa.text("condition = 'active'")
+_IS_AT_A_PLACE = sa.text("place IS NOT NULL")
 _CLUSTERED = {"sqlite_with_rowid": False}
 """SQLite stores the rows in the primary key's own tree, which a tenth less of file holds."""
 
@@ -248,6 +249,14 @@ class IncidentRow(Base):
         sa.Index("ix_incidents_alarm_at_id", "alarm_at", "id"),
         sa.Index("ix_incidents_camera_key_alarm_at_id", "camera_key", "alarm_at", "id"),
         sa.Index("ix_incidents_handling_alarm_at_id", "handling", "alarm_at", "id"),
+        sa.Index(
+            "ix_incidents_place_type_started_at",
+            "place",
+            "type",
+            "started_at",
+            sqlite_where=_IS_AT_A_PLACE,
+            postgresql_where=_IS_AT_A_PLACE,
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -271,6 +280,8 @@ class IncidentRow(Base):
     explain: Mapped[list[Any]]
     evidence: Mapped[dict[str, Any]]
     model_version: Mapped[str] = mapped_column(sa.String(64))
+    place: Mapped[str | None] = mapped_column(sa.String(KEY_LENGTH))
+    duplicate_of: Mapped[UUID | None]
     search_text: Mapped[str] = mapped_column(sa.Text)
     handling: Mapped[Handling] = mapped_column(enum_of(Handling, "handling"))
     handled_by: Mapped[str | None] = mapped_column(sa.Text)

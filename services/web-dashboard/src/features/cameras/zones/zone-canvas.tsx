@@ -17,6 +17,7 @@ export const ZONE_COLOURS: Readonly<Record<DraftZone['type'], string>> = {
   parking: '#5eead4',
   pavement: '#d9f99d',
   ignore: '#94a3b8',
+  counting_line: '#f87171',
 };
 
 interface ZoneCanvasProps {

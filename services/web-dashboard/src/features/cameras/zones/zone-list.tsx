@@ -15,6 +15,7 @@ const TYPE_WORDS: Readonly<Record<ZoneType, string>> = {
   parking: 'Parking',
   pavement: 'Pavement',
   ignore: 'Ignore',
+  counting_line: 'Counting line',
 };
 
 interface ZoneListProps {

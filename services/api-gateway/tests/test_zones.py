@@ -16,7 +16,8 @@ def zone(**changes: object) -> dict[str, object]:
 
 async def test_zones_start_at_version_0_and_count_up(world: World, api: httpx2.AsyncClient) -> None:
     await world.add_camera()
-    assert (await api.get(ZONES)).json() == {"version": 0, "zones": [], "calibration": []}
+    nothing = {"version": 0, "zones": [], "calibration": [], "rules": {}}
+    assert (await api.get(ZONES)).json() == nothing
     stored = await api.put(ZONES, json={"version": 0, "zones": [zone()]})
     assert stored.status_code == 200
     assert stored.json()["version"] == 1
@@ -38,7 +39,7 @@ async def test_wrong_version_shows_the_newer_zones(world: World, api: httpx2.Asy
     ("broken", "reason"),
     [
         (zone(polygon=BOW_TIE), "the polygon crosses itself"),
-        (zone(polygon=SQUARE[:2]), "at least 3"),
+        (zone(polygon=SQUARE[:2]), "at least three corners"),
         (zone(polygon=[[0, 0], [2, 0], [1, 1]]), "less than or equal to 1"),
         (zone(type="no_stop"), "only a lane has a direction"),
         (zone(direction=[0, 0]), "the direction has no length"),

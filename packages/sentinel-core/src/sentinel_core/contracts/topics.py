@@ -8,3 +8,4 @@ DETECTIONS_DLQ = "events.detections.dlq"
 TOPICS = (DETECTIONS, INCIDENTS, CAMERA_STATES, DETECTIONS_DLQ)
 
 CLIPS_BUCKET = "sentinel-clips"
+FRAMES_BUCKET = "sentinel-frames"

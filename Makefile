@@ -75,11 +75,11 @@ $(DASHBOARD)/node_modules/.made: $(DASHBOARD)/package.json $(DASHBOARD)/package-
 # ---- build ---------------------------------------------------------------------------------------
 
 .PHONY: generate
-generate: $(CONTRACTS)/generated/inference_stream_pb2.py ## Generate Python code from JSON Schemas and protos
+generate: $(CONTRACTS)/generated/open_inference_pb2.py ## Generate Python code from JSON Schemas and protos
 
 # The last file that is written.
-$(CONTRACTS)/generated/inference_stream_pb2.py: tools/generate_contracts.py \
-    $(wildcard $(CONTRACTS)/schemas/*.json $(CONTRACTS)/proto/sentinel/v1/*.proto) | .venv/.made/members
+$(CONTRACTS)/generated/open_inference_pb2.py: tools/generate_contracts.py \
+    $(wildcard $(CONTRACTS)/schemas/*.json $(CONTRACTS)/proto/*/*.proto $(CONTRACTS)/proto/*/*/*.proto) | .venv/.made/members
 	@$(STEP) "Generate code from the contracts" $(BIN)/python tools/generate_contracts.py
 
 .PHONY: dashboard

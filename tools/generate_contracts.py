@@ -19,7 +19,7 @@ from grpc_tools import protoc
 SOURCES = Path(__file__).parents[1] / "packages/sentinel-core/src"
 GENERATED = "sentinel_core/contracts/generated"
 CONTRACTS = SOURCES / "sentinel_core/contracts"
-PROTOS = CONTRACTS / "proto/sentinel/v1"
+PROTO_FOLDERS = (CONTRACTS / "proto/sentinel/v1", CONTRACTS / "proto/inference")
 PLUGINS = ("protoc-gen-mypy", "protoc-gen-mypy_grpc")
 MESSAGES = ("detection-event", "incident-event", "camera-state-event")
 
@@ -48,17 +48,18 @@ def main() -> None:
 
 def generate_protos() -> None:
     """Messages, stubs of services, and the types of both."""
+    protos = sorted(path.name for folder in PROTO_FOLDERS for path in folder.glob("*.proto"))
     failed = protoc.main(
         [
             "protoc",
             # Where the code lies is where its imports look for it.
-            f"--proto_path={GENERATED}={PROTOS}",
+            *(f"--proto_path={GENERATED}={folder}" for folder in PROTO_FOLDERS),
             *(f"--plugin={Path(sys.executable).with_name(name)}" for name in PLUGINS),
             f"--python_out={SOURCES}",
             f"--grpc_python_out={SOURCES}",
             f"--mypy_out=quiet:{SOURCES}",
             f"--mypy_grpc_out=quiet:{SOURCES}",
-            *(f"{GENERATED}/{path.name}" for path in sorted(PROTOS.glob("*.proto"))),
+            *(f"{GENERATED}/{name}" for name in protos),
         ]
     )
     if failed:

@@ -10,6 +10,7 @@ from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
 from sentinel_vision.rules.congestion import CongestionRule
 from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
+from sentinel_vision.rules.normality import Normality
 from sentinel_vision.rules.rule import Rule
 from sentinel_vision.rules.scene import Instant, SceneFrame
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleRule
@@ -57,19 +58,36 @@ class RuleEngine:
         self._rules = _make_rules(self._book, self._layout)
         self._last_scene: SceneFrame | None = None
         self._last: Instant | None = None
+        self._view: View | None = None
+        self._normality: Normality | None = None
         self._resume(resume)
 
     def active(self) -> tuple[Incident, ...]:
         """The incidents that are open, by their start."""
         return self._book.open_incidents()
 
+    @property
+    def layout(self) -> ZoneLayout:
+        """The zones in force."""
+        return self._layout
+
+    @property
+    def view(self) -> View | None:
+        """What the rules saw in the last frame given to `update`; None where it was ignored."""
+        return self._view
+
     def use_model(self, model_version: str) -> None:
         """From now on the boxes come from another model."""
         self._book.model_version = model_version
 
+    def use_normality(self, normality: Normality | None) -> None:
+        """From now on rules may ask what is usual; None: nothing is known."""
+        self._normality = normality
+
     def update(self, scene: SceneFrame) -> list[IncidentChange]:
         """Take in the next frame and say what it changed."""
         if self._is_stale(scene):
+            self._view = None
             return []
         changes = self._enter_epoch(scene)
         elapsed_90k = self._elapsed_90k(scene)
@@ -78,6 +96,7 @@ class RuleEngine:
         if not elapsed_90k:
             self._kinematics.reset()
         view = self._look(scene, now, elapsed_90k / TICKS_PER_SECOND)
+        self._view = view
         self._last_scene, self._last = scene, now
         for rule in self._rules:
             changes += rule.watch(view)
@@ -169,6 +188,7 @@ class RuleEngine:
             inside=inside,
             is_vehicle=is_vehicle,
             is_person=is_person,
+            normality=self._normality,
         )
 
     def _resume(self, incidents: Sequence[Incident]) -> None:

@@ -12,6 +12,7 @@ from sentinel_vision.detection.classes import CLASS_NAMES, PERSON, VEHICLE_CLASS
 from sentinel_vision.rules.case import Box
 from sentinel_vision.rules.geometry import Flags, GroundPlane, PolygonSet
 from sentinel_vision.rules.kinematics import Motion
+from sentinel_vision.rules.normality import Normality
 from sentinel_vision.rules.parameters import RuleParameters
 from sentinel_vision.rules.scene import Instant, SceneFrame
 
@@ -81,6 +82,7 @@ class View:
         inside: Which track's anchor is in which zone, bool, shape (tracks, zones).
         is_vehicle: Rows that are vehicles outside ignored zones, bool, shape (tracks,).
         is_person: Rows that are persons on foot outside ignored zones, bool, shape (tracks,).
+        normality: What is usual here, where anything was learned.
     """
 
     scene: SceneFrame
@@ -93,6 +95,7 @@ class View:
     is_vehicle: Flags
     is_person: Flags
     findings: Findings = field(default_factory=Findings)
+    normality: Normality | None = None
 
     def box(self, row: int) -> Box:
         """A row's box, normalised."""

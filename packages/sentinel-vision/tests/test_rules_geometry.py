@@ -5,10 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_core.domain.errors import InvalidInput
-from sentinel_core.domain.zones import GroundPoint
 from sentinel_vision.rules.geometry import (
-    GroundPlane,
     PolygonSet,
     ZoneRaster,
     intersection_over_union,
@@ -63,30 +60,3 @@ def test_overlap_of_boxes() -> None:
 def test_area_whatever_the_sense_of_rotation() -> None:
     assert polygon_area(np.array(SQUARE)) == pytest.approx(0.16)
     assert polygon_area(np.array(SQUARE[::-1])) == pytest.approx(0.16)
-
-
-def _seen(ground: tuple[float, float]) -> tuple[float, float]:
-    """A pinhole camera 6 m above a road, looking along it."""
-    east, north = ground
-    depth = north + 10.0
-    return 0.5 + 0.8 * east / depth, 0.3 + 0.8 * 6.0 / depth
-
-
-def _point(ground: tuple[float, float]) -> GroundPoint:
-    return GroundPoint(image=_seen(ground), ground_m=ground)
-
-
-@pytest.mark.parametrize("count", [4, 6])
-def test_a_calibration_gives_places_on_the_ground(count: int) -> None:
-    known = [(-3.0, 0.0), (3.0, 0.0), (4.0, 30.0), (-4.0, 30.0), (0.0, 12.0), (1.0, 20.0)][:count]
-    plane = GroundPlane([_point(ground) for ground in known])
-    asked = [(0.0, 5.0), (2.5, 18.0), (-1.0, 28.0)]
-    metres = plane.to_metres(np.array([_seen(ground) for ground in asked]))
-    assert metres == pytest.approx(np.array(asked), abs=1e-6)
-
-
-def test_points_on_a_line_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="one line"):
-        GroundPlane(
-            [GroundPoint(image=(x / 10, x / 10), ground_m=(float(x), float(x))) for x in range(5)]
-        )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sentinel_core.domain.zones import GroundPoint
-from sentinel_vision.rules.geometry import GroundPlane
+from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.kinematics import Kinematics, Motion
 from sentinel_vision.rules.scene import Instant, SceneFrame
 from sentinel_vision.testing.traffic import HEIGHT, WIDTH, Vehicle, drive, film, shoot, stand

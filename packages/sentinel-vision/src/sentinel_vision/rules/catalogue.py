@@ -8,7 +8,7 @@ from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_vision.rules.congestion import CongestionParameters
-from sentinel_vision.rules.geometry import GroundPlane
+from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.parameters import (
     ParameterDescription,
     RuleParameters,

@@ -1,12 +1,11 @@
-"""Plane geometry on arrays: polygons, overlaps, the ground plane."""
+"""Plane geometry on arrays: polygons and overlaps."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel_core.domain.errors import InvalidInput
-from sentinel_core.domain.zones import GroundPoint, Point
+from sentinel_core.domain.zones import Point
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -80,14 +79,26 @@ class ZoneRaster:
         return shares
 
 
-def intersection_over_union(first: Floats, second: Floats) -> Floats:
-    """IoU of each of n boxes with each of m boxes, x1, y1, x2, y2: shape (n, m)."""
+def intersections(first: Floats, second: Floats) -> Floats:
+    """Area that each of n boxes shares with each of m boxes, x1, y1, x2, y2: shape (n, m)."""
     x1, y1, x2, y2 = first.T[:, :, None]
     u1, v1, u2, v2 = second.T
     width = np.minimum(x2, u2) - np.maximum(x1, u1)
     height = np.minimum(y2, v2) - np.maximum(y1, v1)
-    overlap = np.maximum(width, 0.0) * np.maximum(height, 0.0)
-    union = (x2 - x1) * (y2 - y1) + (u2 - u1) * (v2 - v1) - overlap
+    overlap: Floats = np.maximum(width, 0.0) * np.maximum(height, 0.0)
+    return overlap
+
+
+def box_areas(boxes: Floats) -> Floats:
+    """Areas of n boxes, x1, y1, x2, y2: shape (n,)."""
+    areas: Floats = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return areas
+
+
+def intersection_over_union(first: Floats, second: Floats) -> Floats:
+    """IoU of each of n boxes with each of m boxes, x1, y1, x2, y2: shape (n, m)."""
+    overlap = intersections(first, second)
+    union = box_areas(first)[:, None] + box_areas(second) - overlap
     shares: Floats = overlap / np.where(union > 0.0, union, 1.0)
     return shares
 
@@ -96,42 +107,3 @@ def polygon_area(points: Floats) -> float:
     """Area of a simple polygon, in the square of the unit of `points` (n, 2)."""
     x, y = points[:, 0], points[:, 1]
     return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2.0
-
-
-class GroundPlane:
-    """From the picture to the ground: a homography fitted to the calibration's points.
-
-    Source of the fit: direct linear transform with normalised points (Hartley, 1997).
-    """
-
-    def __init__(self, calibration: Sequence[GroundPoint]) -> None:
-        image = np.array([point.image for point in calibration], dtype=np.float64)
-        ground = np.array([point.ground_m for point in calibration], dtype=np.float64)
-        self._matrix = _fit_homography(image, ground)
-
-    def to_metres(self, points: Floats) -> Floats:
-        """Ground positions, shape (n, 2), of normalised picture points, shape (n, 2)."""
-        projected = points @ self._matrix[:, :2].T + self._matrix[:, 2]
-        metres: Floats = projected[:, :2] / projected[:, 2:]
-        return metres
-
-
-def _fit_homography(image: Floats, ground: Floats) -> Floats:
-    to_image, to_ground = _normalising_transform(image), _normalising_transform(ground)
-    x, y = (image @ to_image[:2, :2].T + to_image[:2, 2]).T
-    u, v = (ground @ to_ground[:2, :2].T + to_ground[:2, 2]).T
-    one, none = np.ones_like(x), np.zeros_like(x)
-    upper = np.column_stack([x, y, one, none, none, none, -u * x, -u * y, -u])
-    lower = np.column_stack([none, none, none, x, y, one, -v * x, -v * y, -v])
-    _, strengths, directions = np.linalg.svd(np.vstack([upper, lower]))
-    if strengths[7] < 1e-6 * strengths[0]:
-        raise InvalidInput("the calibration's points lie on one line", field="calibration")
-    fitted: Floats = np.linalg.inv(to_ground) @ directions[-1].reshape(3, 3) @ to_image
-    return fitted
-
-
-def _normalising_transform(points: Floats) -> Floats:
-    centre = points.mean(axis=0)
-    spread = float(np.sqrt(((points - centre) ** 2).sum(axis=1)).mean()) or 1.0
-    scale = np.sqrt(2.0) / spread
-    return np.array([[scale, 0, -scale * centre[0]], [0, scale, -scale * centre[1]], [0, 0, 1]])

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_vision.detection.detections import NO_TRACK, Detections
-from sentinel_vision.rules.geometry import Flags, Floats, GroundPlane
+from sentinel_vision.rules.geometry import Flags, Floats
+from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.scene import Instant, SceneFrame
 
 MATURE_AGE_S = 1.0

@@ -1,0 +1,1 @@
+"""Parquet files in the object store, written and read by arro3."""

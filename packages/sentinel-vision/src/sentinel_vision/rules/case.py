@@ -32,6 +32,9 @@ UPDATE_SHARED_TRACKS = 0.5
 _MAX_TRACKS = 64
 _MAX_REMEMBERED = 64
 
+_FINAL = frozenset({EndReason.ZONE_CHANGED, EndReason.PASSED})
+"""What ended so is never taken up again: the next moment is another incident."""
+
 Box = tuple[float, float, float, float]
 
 
@@ -131,7 +134,7 @@ class IncidentBook:
     def end(self, incident: Incident, box: Box | None) -> None:
         """An incident has ended; it can be opened again for a while."""
         self._open.pop((incident.type, incident.key), None)
-        if incident.end_reason is not EndReason.ZONE_CHANGED:
+        if incident.end_reason not in _FINAL:
             self._ended = [*self._ended, (incident, box)][-_MAX_REMEMBERED:]
 
     def free_key(self, subject: Subject) -> str:
@@ -196,6 +199,19 @@ class Case:
         if step is Step.CLOSED and self.machine.ended is not None:
             return self.end(EndReason.CLEARED, self.machine.ended.captured_at, scene)
         return self._update(now, scene, reading) if reading.met else None
+
+    def happen(
+        self, started: Instant, now: Instant, scene: SceneFrame, reading: Reading
+    ) -> list[IncidentChange]:
+        """Open the incident of a moment that is over when it is seen, and end it at once.
+
+        The case is of no more use: the next such moment is another case.
+        """
+        self.machine.resume(started)
+        self._box = self._start_box = reading.box
+        opened = self._open(now, scene, reading)
+        ended = self.end(EndReason.PASSED, now.captured_at, scene)
+        return [opened] if ended is None else [opened, ended]
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None

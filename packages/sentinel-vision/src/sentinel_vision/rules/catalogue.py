@@ -32,7 +32,9 @@ class RuleDescription:
 
     Attributes:
         name: As in `Zone.rules`.
-        zone_types: Where it can be set.
+        zone_types: Where it can be set; none: for the whole picture.
+        needs_calibration: It is silent while the camera has no calibration.
+        needs_pixels: It is silent where only boxes are known, as in a back-test.
         parameters: In the order to be shown.
     """
 
@@ -40,6 +42,8 @@ class RuleDescription:
     summary: str
     version: int
     zone_types: tuple[ZoneType, ...]
+    needs_calibration: bool
+    needs_pixels: bool
     parameters: tuple[ParameterDescription, ...]
 
 
@@ -51,6 +55,8 @@ def describe_rules() -> tuple[RuleDescription, ...]:
             summary=(getdoc(parameters) or "").partition("\n")[0],
             version=parameters.version,
             zone_types=tuple(kind for kind in ZoneType if kind in parameters.zone_types),
+            needs_calibration=parameters.needs_calibration,
+            needs_pixels=parameters.needs_pixels,
             parameters=tuple(describe_parameters(parameters)),
         )
         for parameters in RULES

@@ -36,6 +36,8 @@ class RuleParameters(BaseModel):
         rule: The rule's name in `Zone.rules`.
         version: Goes into each incident; grows when the rule's meaning changes.
         zone_types: Where the rule looks at all; none: at the whole picture.
+        needs_calibration: Without one the rule is silent.
+        needs_pixels: Boxes alone do not tell; the rule is silent in a back-test.
         type_defaults: Defaults that are different in a zone of that type.
     """
 
@@ -44,6 +46,8 @@ class RuleParameters(BaseModel):
     rule: ClassVar[IncidentType]
     version: ClassVar[int] = 1
     zone_types: ClassVar[frozenset[ZoneType]] = frozenset({ZoneType.LANE})
+    needs_calibration: ClassVar[bool] = False
+    needs_pixels: ClassVar[bool] = False
     type_defaults: ClassVar[Mapping[ZoneType, Mapping[str, float]]] = {}
 
     enabled: bool = Field(

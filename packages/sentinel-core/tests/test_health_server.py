@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 import pytest
 
 from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.runtime.health_pages import HealthPages
 from sentinel_core.runtime.health_server import HealthServer
 
 
@@ -25,11 +26,8 @@ def dependencies() -> Dependencies:
 
 @pytest.fixture
 async def server(dependencies: Dependencies) -> AsyncIterator[HealthServer]:
-    server = HealthServer(
-        "127.0.0.1:0",
-        health=dependencies.health,
-        metrics=lambda: (b"sentinel_up 1\n", "text/plain; version=1.0.0"),
-    )
+    metrics = (b"sentinel_up 1\n", "text/plain; version=1.0.0")
+    server = HealthServer("127.0.0.1:0", HealthPages(dependencies.health, lambda: metrics))
     await server.start()
     yield server
     await server.stop()
@@ -93,8 +91,7 @@ async def test_one_that_hangs_up_disturbs_nobody(server: HealthServer) -> None:
 
 
 async def test_an_address_that_is_taken_is_told(server: HealthServer) -> None:
-    other = HealthServer(
-        f"127.0.0.1:{server.port}", health=Dependencies().health, metrics=lambda: (b"", "")
-    )
+    pages = HealthPages(Dependencies().health, lambda: (b"", ""))
+    other = HealthServer(f"127.0.0.1:{server.port}", pages)
     with pytest.raises(DependencyUnavailable):
         await other.start()

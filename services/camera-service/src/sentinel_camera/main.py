@@ -24,6 +24,7 @@ from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.media_tokens import MediaTokens
 from sentinel_core.ports.repositories import Database
 from sentinel_core.ports.restreamer import Restreamer
+from sentinel_core.runtime.health_pages import HealthPages
 from sentinel_core.runtime.health_server import HealthServer
 from sentinel_core.runtime.process import run_process
 from sentinel_core.runtime.settings import Settings
@@ -96,7 +97,7 @@ class _Parts:
         page = MetricsPage(
             FrameCollector(self._service.control), HealthCollector(self._service.control)
         )
-        self._http = HealthServer(settings.cameras.http_address, health=self._health, metrics=page)
+        self._http = HealthServer(settings.cameras.http_address, HealthPages(self._health, page))
 
     async def start(self, closing: AsyncExitStack) -> None:
         """Be reachable first, then take cameras; `closing` undoes it in reverse."""

@@ -16,9 +16,13 @@ from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.frames import DropReason
-from sentinel_core.runtime.health_server import HealthServer
+from sentinel_core.runtime.health_pages import HealthPages
 from sentinel_core.runtime.process import run_process
 from sentinel_core.runtime.settings import Settings
+from sentinel_inference.oip.grpc_service import OpenInferenceService
+from sentinel_inference.oip.models import ModelShelf
+from sentinel_inference.oip.rest_app import RestApp
+from sentinel_inference.oip.web_server import WebServer
 from sentinel_inference.service import InferencePorts, InferenceService, build
 from sentinel_vision.frames.grpc.receiver import FrameReceiver
 
@@ -62,10 +66,13 @@ async def _listen(
     settings: Settings, service: InferenceService, receiver: FrameReceiver, closing: AsyncExitStack
 ) -> None:
     page = MetricsPage(ReceiverCollector(receiver))
-    http = HealthServer(settings.inference.http_address, health=service.health, metrics=page)
+    pages = HealthPages(service.health, page)
+    shelf = ModelShelf(lambda: service.detector)
+    http = WebServer(settings.inference.http_address, RestApp(shelf, pages.is_ready, pages))
     closing.push_async_callback(http.stop)
     await http.start()
-    grpc = GrpcServer(settings.inference.grpc_address, receiver.register)
+    open_inference = OpenInferenceService(shelf, pages.is_ready)
+    grpc = GrpcServer(settings.inference.grpc_address, receiver.register, open_inference.register)
     closing.push_async_callback(grpc.stop)
     await grpc.start()
     closing.push_async_callback(receiver.drain, _DRAIN_WAIT_S)

@@ -101,6 +101,11 @@ class InferenceService:
         """This service is its own `InferenceStatus`."""
         return self
 
+    @property
+    def detector(self) -> Detector:
+        """The one in use; another one after a change of the model."""
+        return self._detector
+
     def snapshot(self) -> InferenceSnapshot:
         """See `InferenceStatus.snapshot`."""
         now = self._clock.monotonic()

@@ -5,11 +5,10 @@ probe every few seconds. Nothing but `GET` is understood, and every answer close
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from sentinel_core.domain.errors import DependencyUnavailable
+from sentinel_core.runtime.health_pages import HealthPages, Page
 
 _MAX_HEAD_BYTES = 8192
 _PATIENCE_S = 5.0
@@ -17,25 +16,14 @@ _STATUS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not All
     503: "Service Unavailable"
 }
 
-Health = Callable[[], Awaitable[Mapping[str, str | None]]]
-Metrics = Callable[[], tuple[bytes, str]]
-Answer = tuple[int, str, bytes]
-
 
 class HealthServer:
-    """`/healthz`: it runs; `/readyz`: which dependency is missing; `/metrics`: Prometheus text."""
+    """Serves `HealthPages`."""
 
-    def __init__(self, address: str, *, health: Health, metrics: Metrics) -> None:
-        """Prepare it.
-
-        Args:
-            address: `host:port`; port 0 takes a free one.
-            health: See `Service.health`.
-            metrics: The text and its content type.
-        """
+    def __init__(self, address: str, pages: HealthPages) -> None:
+        """Prepare it; `address` is `host:port`, port 0 takes a free one."""
         self._address = address
-        self._health = health
-        self._metrics = metrics
+        self._pages = pages
         self._server: asyncio.Server | None = None
         self.port = 0
         """Where it listens, once started."""
@@ -70,26 +58,10 @@ class HealthServer:
                 await writer.drain()
         writer.close()
 
-    async def _answer(self, request: tuple[str, str] | None) -> Answer:
+    async def _answer(self, request: tuple[str, str] | None) -> Page:
         if request is None:
             return 400, "text/plain", b"this is no HTTP request\n"
-        method, path = request
-        if method != "GET":
-            return 405, "text/plain", b"GET only\n"
-        if path == "/healthz":
-            return 200, "text/plain", b"ok\n"
-        if path == "/readyz":
-            return await self._readiness()
-        if path == "/metrics":
-            text, kind = self._metrics()
-            return 200, kind, text
-        return 404, "text/plain", b"/healthz, /readyz, /metrics\n"
-
-    async def _readiness(self) -> Answer:
-        report = dict(await self._health())
-        ready = all(trouble is None for trouble in report.values())
-        body = json.dumps({"ready": ready, "dependencies": report}).encode()
-        return 200 if ready else 503, "application/json", body
+        return await self._pages.answer(*request)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[str, str] | None:

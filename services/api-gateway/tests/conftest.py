@@ -21,6 +21,7 @@ from sentinel_api.testing import (
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.media_tokens import SignedMediaTokens
+from sentinel_core.adapters.memory.detection_archive import MemoryDetectionArchive
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
@@ -85,6 +86,7 @@ async def make_world(tmp_path: Path, empty_database: Path) -> AsyncIterator[Make
             bus=bus,
             database=database,
             objects=FilesystemObjectStore(tmp_path / "objects"),
+            detection_archive=MemoryDetectionArchive(),
             camera_control=control,
             live_video=video,
             media_tokens=SignedMediaTokens(key, clock),

@@ -23,7 +23,14 @@ async def test_ready_once_everything_is_there(world: World, api: httpx2.AsyncCli
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
-        "services": {"api-gateway": {"database": None, "schema": None, "persister": None}},
+        "services": {
+            "api-gateway": {
+                "database": None,
+                "schema": None,
+                "persister": None,
+                "raw_detections": None,
+            }
+        },
     }
 
 

@@ -15,6 +15,7 @@ from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.media_tokens import SignedMediaTokens
 from sentinel_core.adapters.mediamtx import open_restreamer
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
+from sentinel_core.adapters.parquet.detection_archive import ParquetDetectionArchive
 from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.errors import InvalidInput
@@ -55,6 +56,8 @@ class EmbeddedSystem:
             for service in self.services:
                 stack.push_async_callback(service.stop)
                 await service.start()
+            # First of all at the end, while the cameras still have their video.
+            stack.push_async_callback(self.inference.finish_evidence)
             yield
 
 
@@ -114,18 +117,8 @@ async def _open_database(settings: Settings, key: str, clock: Clock) -> SqlDatab
 
 
 def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:
+    # Frames find their way once both ends are there: inference asks the cameras for clips.
     frames = InProcessFrameTransport()
-    inference = sentinel_inference.build(
-        settings,
-        sentinel_inference.InferencePorts(
-            clock=ports.clock,
-            bus=ports.bus,
-            database=ports.database,
-            objects=ports.objects,
-            detector=ports.detector,
-        ),
-    )
-    frames.connect(inference.infer)
     cameras = sentinel_camera.build(
         settings,
         sentinel_camera.CameraPorts(
@@ -138,6 +131,18 @@ def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:
             objects=ports.objects,
         ),
     )
+    inference = sentinel_inference.build(
+        settings,
+        sentinel_inference.InferencePorts(
+            clock=ports.clock,
+            bus=ports.bus,
+            database=ports.database,
+            objects=ports.objects,
+            detector=ports.detector,
+            camera_control=cameras.control,
+        ),
+    )
+    frames.connect(inference.infer)
     api = sentinel_api.build(
         settings,
         sentinel_api.ApiPorts(
@@ -145,6 +150,7 @@ def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:
             bus=ports.bus,
             database=ports.database,
             objects=ports.objects,
+            detection_archive=ParquetDetectionArchive(ports.objects),
             camera_control=cameras.control,
             live_video=cameras.live_video,
             peer_video=cameras.peer_video,

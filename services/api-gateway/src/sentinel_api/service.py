@@ -25,6 +25,7 @@ from sentinel_api.metrics.service import ApiMetrics, ServiceCollector
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.service import Persister
 from sentinel_api.players.service import PlayerDirectory, media_origins
+from sentinel_api.raw_detections.service import ArchiveLedger, DetectionArchivist
 from sentinel_api.realtime.announcements import Announcements
 from sentinel_api.realtime.feed import LiveFeed
 from sentinel_api.realtime.service import Broadcaster
@@ -35,6 +36,7 @@ from sentinel_api.users.service import LOCAL_NAME, UserAccounts
 from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollector
 from sentinel_core.ports.camera_control import CameraControl
 from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.detection_archive import DetectionArchive
 from sentinel_core.ports.event_bus import EventBus
 from sentinel_core.ports.inference_status import InferenceStatus
 from sentinel_core.ports.live_video import LiveVideo
@@ -43,7 +45,7 @@ from sentinel_core.ports.object_store import ObjectStore
 from sentinel_core.ports.peer_video import PeerVideo
 from sentinel_core.ports.repositories import Database
 from sentinel_core.runtime.service import Service
-from sentinel_core.runtime.settings import Settings
+from sentinel_core.runtime.settings import ApiSettings, Settings
 
 STOP_WITHIN_S = 8.0
 
@@ -62,6 +64,7 @@ class ApiPorts:
     bus: EventBus
     database: Database
     objects: ObjectStore
+    detection_archive: DetectionArchive
     camera_control: CameraControl
     live_video: LiveVideo
     media_tokens: MediaTokens
@@ -72,20 +75,15 @@ class ApiPorts:
 
 
 class ApiService:
-    """`Service`: the persister and the live feed in the background, `app` for a server to run."""
+    """`Service`: persister, archivist and live feed in the background, `app` for a server to run."""
 
     def __init__(
-        self,
-        app: FastAPI,
-        *,
-        persister: Persister,
-        feed: LiveFeed,
-        database: DatabaseHealth,
-        tokens: AccessTokens,
+        self, app: FastAPI, live: "_Live", *, database: DatabaseHealth, tokens: AccessTokens
     ) -> None:
         self.app = app
-        self._persister = persister
-        self._feed = feed
+        self._persister = live.persister
+        self._archivist = live.archivist
+        self._feed = live.feed
         self._database = database
         self._tokens = tokens
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -96,12 +94,16 @@ class ApiService:
         return "api-gateway"
 
     async def start(self) -> None:
-        """Start persister and live feed. Raises where the database does not answer."""
+        """Start the background work. Raises where the database does not answer."""
         await self._feed.load()
         self._tasks = {
             "persister": asyncio.create_task(self._persister.run(), name="persister"),
             "live": asyncio.create_task(self._feed.run(), name="live feed"),
         }
+        if self._archivist is not None:
+            self._tasks["raw_detections"] = asyncio.create_task(
+                self._archivist.run(), name="archivist"
+            )
 
     async def stop(self) -> None:
         """Store what the bus has, then end.
@@ -112,9 +114,12 @@ class ApiService:
         if not tasks:
             return
         self._persister.stop()
-        done, _ = await asyncio.wait({tasks["persister"]}, timeout=STOP_WITHIN_S)
-        if not done:
-            _log.warning("the persister did not finish in time")
+        if self._archivist is not None:
+            self._archivist.stop()
+        writers = {task for name, task in tasks.items() if name != "live"}
+        _, late = await asyncio.wait(writers, timeout=STOP_WITHIN_S)
+        for task in late:
+            _log.warning("did not finish in time", task=task.get_name())
         for task in tasks.values():
             task.cancel()
         await asyncio.gather(*tasks.values(), return_exceptions=True)
@@ -123,6 +128,8 @@ class ApiService:
         """Database, schema, and the background work."""
         report = await self._database.report()
         report["persister"] = self._persister.trouble
+        if self._archivist is not None:
+            report["raw_detections"] = self._archivist.trouble
         for name, task in self._tasks.items():
             if task.done():
                 report[name] = "has ended"
@@ -141,7 +148,7 @@ def build(settings: Settings, ports: ApiPorts) -> ApiService:
     Without a secret key, access tokens are signed with a random one and end with the process;
     sessions go on, since refresh tokens are kept as hashes in the database.
     """
-    live = _Live.of(ports)
+    live = _Live.of(settings.api, ports)
     tokens = AccessTokens(
         clock=ports.clock,
         secret_key=_secret_key(settings),
@@ -149,13 +156,7 @@ def build(settings: Settings, ports: ApiPorts) -> ApiService:
         boot=live.broadcaster.boot,
     )
     app = create_app(settings.api, media_origins(settings.media))
-    service = ApiService(
-        app,
-        persister=live.persister,
-        feed=live.feed,
-        database=DatabaseHealth(ports.database),
-        tokens=tokens,
-    )
+    service = ApiService(app, live, database=DatabaseHealth(ports.database), tokens=tokens)
     app.state.context = _context(
         settings, ports, live, tokens, HealthReport((service, *ports.services))
     )
@@ -171,10 +172,11 @@ class _Live:
     announcements: Announcements
     broadcaster: Broadcaster
     persister: Persister
+    archivist: DetectionArchivist | None
     feed: LiveFeed
 
     @classmethod
-    def of(cls, ports: ApiPorts) -> "_Live":
+    def of(cls, settings: ApiSettings, ports: ApiPorts) -> "_Live":
         board = CameraBoard()
         ledger = PersisterLedger()
         announcements = Announcements()
@@ -191,6 +193,7 @@ class _Live:
                 ledger=ledger,
                 announcements=announcements,
             ),
+            archivist=_archivist(settings, ports),
             feed=LiveFeed(
                 clock=ports.clock,
                 bus=ports.bus,
@@ -200,6 +203,19 @@ class _Live:
                 ledger=ledger,
             ),
         )
+
+
+def _archivist(settings: ApiSettings, ports: ApiPorts) -> DetectionArchivist | None:
+    if not settings.raw_detections:
+        return None
+    return DetectionArchivist(
+        clock=ports.clock,
+        bus=ports.bus,
+        database=ports.database,
+        archive=ports.detection_archive,
+        flush_s=settings.raw_detections_flush_s,
+        retention_days=settings.raw_detections_days,
+    )
 
 
 def _context(
@@ -272,6 +288,7 @@ def _metrics(ports: ApiPorts, live: _Live, video: VideoViewers) -> ApiMetrics:
             HealthCollector(ports.camera_control),
             ServiceCollector(
                 ledger=live.ledger,
+                archive=live.archivist.ledger if live.archivist else ArchiveLedger(),
                 broadcaster=live.broadcaster,
                 video=video,
                 inference=ports.inference_status,

@@ -33,6 +33,16 @@ class ApiSettings(BaseModel):
     login_attempts_per_minute: int = Field(
         default=10, ge=1, description="Per name and address; more are refused"
     )
+    raw_detections: bool = Field(
+        default=True,
+        description="Keep every inferred frame in Parquet files, for back-tests and suggestions",
+    )
+    raw_detections_days: int = Field(
+        default=14, ge=1, description="So many days of them are kept; whole days are dropped"
+    )
+    raw_detections_flush_s: float = Field(
+        default=300.0, gt=0, le=3600, description="Frames wait so long to be written together"
+    )
     dashboard_dir: Path | None = Field(
         default=None, description="The built dashboard; not set: the one beside the code"
     )
@@ -186,6 +196,12 @@ class InferenceSettings(BaseModel):
     )
     stream_credits: int = Field(
         default=32, ge=1, description="Frames that each camera-service may have on their way"
+    )
+    clip_before_s: float = Field(
+        default=10.0, ge=0, le=300, description="An incident's clip: before the condition began"
+    )
+    clip_after_s: float = Field(
+        default=10.0, gt=0, le=300, description="An incident's clip: after the alarm"
     )
 
 

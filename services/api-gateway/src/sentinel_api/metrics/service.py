@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 
 from sentinel_api.live_video.service import VideoViewers
 from sentinel_api.persistence.ledger import PersisterLedger
+from sentinel_api.raw_detections.service import ArchiveLedger
 from sentinel_api.realtime.service import Broadcaster
 from sentinel_core.ports.inference_status import InferenceStatus
 
@@ -21,11 +22,13 @@ class ServiceCollector(Collector):
         self,
         *,
         ledger: PersisterLedger,
+        archive: ArchiveLedger,
         broadcaster: Broadcaster,
         video: VideoViewers,
         inference: InferenceStatus,
     ) -> None:
         self._ledger = ledger
+        self._archive = archive
         self._broadcaster = broadcaster
         self._video = video
         self._inference = inference
@@ -42,6 +45,12 @@ class ServiceCollector(Collector):
             ("sentinel_dead_letters", "Messages put aside"): self._ledger.dead_letters,
             ("sentinel_persister_retries", "Tries that failed"): self._ledger.retries,
             ("sentinel_persister_missed", "Messages lost to retention"): self._ledger.missed,
+            ("sentinel_raw_frames_archived", "Inferred frames in the raw archive"): (
+                self._archive.frames
+            ),
+            ("sentinel_raw_frames_missed", "Frames lost to retention before the raw archive"): (
+                self._archive.missed
+            ),
             ("sentinel_live_dropped", "Detection messages dropped for clients"): (
                 self._broadcaster.dropped
             ),

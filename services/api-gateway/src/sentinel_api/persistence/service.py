@@ -1,19 +1,17 @@
 """The persister: what the bus carries becomes rows, each message once, none skipped."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from sentinel_api.persistence.batch import Batch, DeadLetter
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.writing import Written, write_batch
-from sentinel_api.problems import without_credentials
 from sentinel_api.realtime.announcements import Announcements
+from sentinel_api.retries import Retries, Stopped
 from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, DETECTIONS_DLQ, INCIDENTS
 from sentinel_core.domain.cameras import CameraStatus, SourceState
-from sentinel_core.domain.errors import DependencyUnavailable, SentinelError, StorageFull
+from sentinel_core.domain.errors import SentinelError
 from sentinel_core.domain.media_clock import format_utc
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus, Message, Subscription, TopicPartition
@@ -23,19 +21,11 @@ CONSUMER = "persister"
 TOPICS = (INCIDENTS, CAMERA_STATES, DETECTIONS)
 BATCH_SIZE = 500
 POLL_TIMEOUT_S = 0.2
-BACKOFF_MIN_S = 0.2
-BACKOFF_MAX_S = 5.0
 
 # Of one message, these say that the message is wrong, not that the database is away.
 _DATA_ERRORS = (SentinelError, ValueError, LookupError, ArithmeticError)
 
-T = TypeVar("T")
-
 _log = structlog.get_logger(__name__)
-
-
-class _Stopped(Exception):
-    """The service stops while the database is away; the messages stay where they are."""
 
 
 class Persister:
@@ -60,34 +50,38 @@ class Persister:
         self._database = database
         self._ledger = ledger
         self._announcements = announcements
-        self._stopping = asyncio.Event()
+        self._retries = Retries(clock, ledger)
         self._sources: dict[str, SourceState] = {}
         self._is_prepared = False
-        self.trouble: str | None = "not started yet"
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong now; None where all is well."""
+        return self._retries.trouble
 
     def stop(self) -> None:
         """Store what the bus has, then end; `run` returns soon."""
-        self._stopping.set()
+        self._retries.stop()
 
     async def run(self) -> None:
         """Consume until `stop`; an unforeseen error starts the consumer anew."""
         while True:
             try:
                 await self._consume()
-            except _Stopped:
+            except Stopped:
                 return
             except Exception as error:  # noqa: BLE001  (outermost loop: no message may end it)
-                self.trouble = f"the consumer failed: {type(error).__name__}"
+                self._retries.trouble = f"the consumer failed: {type(error).__name__}"
                 _log.error("persister failed, starting it anew", exc_info=error)
                 await self._clock.sleep(1.0)
             else:
                 return
 
     async def _consume(self) -> None:
-        await self._retrying(self._prepare)
-        start = await self._retrying(self._start_offsets)
+        await self._retries.run(self._prepare)
+        start = await self._retries.run(self._start_offsets)
         async with self._bus.subscribe(TOPICS, start=start) as subscription:
-            self.trouble = None
+            self._retries.trouble = None
             while await self._step(subscription):
                 pass
 
@@ -96,7 +90,7 @@ class Persister:
         self._ledger.missed = max(self._ledger.missed, subscription.missed)
         if messages:
             await self._store_messages(messages)
-        return bool(messages) or not self._stopping.is_set()
+        return bool(messages) or not self._retries.is_stopping
 
     async def _prepare(self) -> None:
         """Learn the cameras' statuses. A bus that starts empty says all of them again."""
@@ -144,7 +138,7 @@ class Persister:
                 await work.offsets.save(CONSUMER, batch.next_offsets)
             return written
 
-        written = await self._retrying(transact)
+        written = await self._retries.run(transact)
         self._sources.update(written.sources)
         self._ledger.detections_stored += written.detections
         self._ledger.incidents_stored += len(written.transitions)
@@ -158,7 +152,7 @@ class Persister:
         async def publish() -> None:
             await self._bus.publish(DETECTIONS_DLQ, letter.message.key, value)
 
-        await self._retrying(publish)
+        await self._retries.run(publish)
         self._ledger.dead_letters += 1
         _log.warning(
             "message put aside",
@@ -166,32 +160,3 @@ class Persister:
             offset=letter.message.offset,
             reason=letter.reason,
         )
-
-    async def _retrying(self, action: Callable[[], Awaitable[T]]) -> T:
-        pause_s = BACKOFF_MIN_S
-        while True:
-            try:
-                result = await action()
-            except (DependencyUnavailable, StorageFull) as error:
-                self._ledger.retries += 1
-                self.trouble = without_credentials(error.message)
-                _log.warning("cannot store now, trying again", reason=self.trouble, in_s=pause_s)
-                if self._stopping.is_set():
-                    raise _Stopped from error
-                await self._pause(pause_s)
-                pause_s = min(BACKOFF_MAX_S, pause_s * 2)
-            else:
-                self.trouble = None
-                return result
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait, but not for longer than the service runs."""
-        sides = {
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-            asyncio.ensure_future(self._stopping.wait()),
-        }
-        try:
-            await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for side in sides:
-                side.cancel()

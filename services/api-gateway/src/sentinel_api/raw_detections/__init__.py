@@ -1,0 +1,1 @@
+"""Every inferred frame from the bus into the archive of raw detections."""

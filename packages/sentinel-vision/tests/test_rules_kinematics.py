@@ -9,7 +9,7 @@ from sentinel_core.domain.zones import GroundPoint
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.kinematics import Kinematics, Motion
 from sentinel_vision.rules.scene import Instant, SceneFrame
-from sentinel_vision.testing.traffic import HEIGHT, WIDTH, Vehicle, drive, film, shoot, stand
+from sentinel_vision.testing.traffic import HEIGHT, WIDTH, Vehicle, drive, film, shoot, stand, then
 
 RATES = [2.0, 3.0, 5.0, 10.0, 30.0]
 
@@ -134,3 +134,21 @@ def test_memory_survives_many_tracks_and_many_frames() -> None:
 
 def _parked() -> Vehicle:
     return Vehicle(path=stand(300, 200), track_id=1)
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 30.0])
+def test_the_agile_look_is_exact_for_a_steady_drive(fps: float) -> None:
+    car = Vehicle(path=drive(100, 100, velocity=(40.0, 30.0)), track_id=1)
+    last = follow(film([car], 4.0, fps=fps))[-1]
+    assert last.agile.velocity[0].tolist() == pytest.approx([40.0, 30.0])
+    end_s = 4.0 - 1.0 / fps
+    assert last.agile.position[0].tolist() == pytest.approx([100 + 40 * end_s, 100 + 30 * end_s])
+
+
+def test_the_agile_look_sees_a_stop_within_a_second() -> None:
+    car = Vehicle(
+        path=then(drive(100, 100, velocity=(40.0, 0.0)), 3.0, stand(220, 100)), track_id=1
+    )
+    motions = follow(film([car], 5.0))
+    assert motions[19].agile.velocity[0, 0] == pytest.approx(0.0, abs=0.01)
+    assert motions[19].velocity[0, 0] > 10.0

@@ -5,7 +5,9 @@ is calibrated, else body lengths: BL = sqrt(width x height) of the same box.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ MATURE_AGE_S = 1.0
 MATURE_HITS = 3
 SMOOTHING_S = 1.0
 DISPLACEMENT_S = 3.0
+AGILE_S = 0.8
+"""`Motion.agile` looks back so far: more nervous than the speed, and half as late."""
+
 FORGET_AFTER_S = 3.0
 
 _MIN_SAMPLES = 3
@@ -32,6 +37,19 @@ _LENGTH, _TIME = -2, -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Agile:
+    """Where tracks are and how fast, by the samples of the last 0.8 s as they are.
+
+    Attributes:
+        position: Shape (n, 2): metres, or pixels where the unit is BL.
+        velocity: Shape (n, 2), the same per second.
+    """
+
+    position: Floats
+    velocity: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Motion:
     """The tracked rows of a frame in the order of their track ids; unknown values are NaN.
 
@@ -40,11 +58,14 @@ class Motion:
         anchors: Bottom centres, normalised to the frame, shape (n, 2).
         unit: `m` or `BL`, the unit of everything below.
         velocity_px_s: Shape (n, 2), in the picture.
+        velocity: Shape (n, 2), of `position`.
         speed: Units per second, shape (n,).
         displacement: Way between now and `DISPLACEMENT_S` ago, shape (n,).
         position: Smoothed, shape (n, 2): metres, or pixels where the unit is BL.
         length: What one unit is in `position`: 1 for metres, the body length in pixels for BL.
         mature: The track counts: it was seen for 1 s and in 3 frames.
+        slots: A small number that is the track's own while it is remembered, shape (n,).
+        look_back: Works out `agile`.
     """
 
     track_ids: NDArray[np.int64]
@@ -53,14 +74,22 @@ class Motion:
     anchors: Floats
     unit: str
     velocity_px_s: Floats
+    velocity: Floats
     speed: Floats
     displacement: Floats
     position: Floats
     length: Floats
     mature: Flags
+    slots: NDArray[np.intp]
+    look_back: Callable[[], Agile]
 
     def __len__(self) -> int:
         return len(self.track_ids)
+
+    @cached_property
+    def agile(self) -> Agile:
+        """For what is over in a second. To be asked for before the next frame."""
+        return self.look_back()
 
 
 class Kinematics:
@@ -106,7 +135,9 @@ class Kinematics:
         slots = self._find_slots(rows.track_ids, now)
         measured = self._measure(boxes, feet, anchors)
         measured[:, _TIME] = now.observed_s
-        measured[_is_truncated(boxes, size)] = np.nan
+        measured[_is_truncated(boxes, size) | np.isnan(measured[:, self._axes]).any(axis=1)] = (
+            np.nan
+        )
         self._samples[self._head, slots] = measured
         self._hits[slots] += 1
         self._last_s[slots] = now.observed_s
@@ -217,12 +248,25 @@ class Kinematics:
             anchors=anchors,
             unit=self.unit,
             velocity_px_s=rates[:, :2],
+            velocity=pace,
             speed=np.hypot(pace[:, 0], pace[:, 1]) / length,
             displacement=np.hypot(way[:, 0], way[:, 1]) / length,
             position=position,
             length=length,
             mature=mature,
+            slots=slots,
+            look_back=partial(self._look_back, slots, now),
         )
+
+    def _look_back(self, slots: NDArray[np.intp], now: Instant) -> Agile:
+        recent = self._samples[self._window(AGILE_S, now), slots]
+        times, places = recent[:, :, _TIME] - now.observed_s, recent[:, :, self._axes]
+        velocity = _slopes(times, places)
+        # The line through the middle of the samples, at this moment.
+        known = np.maximum((~np.isnan(times)).sum(axis=0), 1)
+        middle = np.nansum(places, axis=0) / known[:, None]
+        position = middle - velocity * (np.nansum(times, axis=0) / known)[:, None]
+        return Agile(position, velocity)
 
     def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
         until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S

@@ -29,8 +29,8 @@ def parameter(default: float, unit: str, bounds: tuple[float, float], text: str)
     )
 
 
-class RuleParameters(BaseModel):
-    """What every rule has. Each rule's own class adds to it.
+class Parameters(BaseModel):
+    """What every rule has.
 
     Attributes:
         rule: The rule's name in `Zone.rules`.
@@ -56,16 +56,6 @@ class RuleParameters(BaseModel):
         description="Whether the rule looks at this zone.",
         json_schema_extra={"unit": ""},
     )
-    on_s: float
-    off_s: float
-    cooldown_s: float = parameter(
-        5.0, "s", (0.0, 3600.0), "After an incident no new one begins here for so long."
-    )
-
-    @property
-    def timing(self) -> Timing:
-        """What the state machine needs."""
-        return Timing(on_s=self.on_s, off_s=self.off_s, cooldown_s=self.cooldown_s)
 
     @classmethod
     def for_zone(cls, zone: Zone) -> Self | None:
@@ -100,6 +90,29 @@ class RuleParameters(BaseModel):
         return found if found.enabled else None
 
 
+class RuleParameters(Parameters):
+    """Of a rule whose condition lasts. Each rule's own class adds to it."""
+
+    on_s: float
+    off_s: float
+    cooldown_s: float = parameter(
+        5.0, "s", (0.0, 3600.0), "After an incident no new one begins here for so long."
+    )
+
+    @property
+    def timing(self) -> Timing:
+        """What the state machine needs."""
+        return Timing(on_s=self.on_s, off_s=self.off_s, cooldown_s=self.cooldown_s)
+
+
+class MomentParameters(Parameters):
+    """Of a rule whose incidents are over when they are seen."""
+
+    cooldown_s: float = parameter(
+        5.0, "s", (0.0, 3600.0), "The same vehicles raise no new one for so long."
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterDescription:
     """One parameter, for a form or a manual.
@@ -118,7 +131,7 @@ class ParameterDescription:
     description: str
 
 
-def describe_parameters(parameters: type[RuleParameters]) -> Iterator[ParameterDescription]:
+def describe_parameters(parameters: type[Parameters]) -> Iterator[ParameterDescription]:
     """All parameters of a rule, in the order of their definition."""
     for name, field in parameters.model_fields.items():
         extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}

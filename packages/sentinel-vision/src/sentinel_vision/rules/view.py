@@ -14,10 +14,10 @@ from sentinel_vision.rules.geometry import Flags, PolygonSet
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.kinematics import Motion
 from sentinel_vision.rules.normality import Normality
-from sentinel_vision.rules.parameters import RuleParameters
+from sentinel_vision.rules.parameters import Parameters
 from sentinel_vision.rules.scene import Instant, SceneFrame
 
-P = TypeVar("P", bound=RuleParameters)
+P = TypeVar("P", bound=Parameters)
 
 _IS_VEHICLE = np.isin(np.arange(len(CLASS_NAMES)), sorted(VEHICLE_CLASSES))
 
@@ -66,10 +66,12 @@ class Findings:
         is_blind: The camera is covered, blinded, blurred, moved or frozen: nothing may begin.
         crowded_zones: Where congestion or a queue is open or building up: one vehicle that
             stands there is no news.
+        waiting_tracks: Vehicles in the row that a signal holds up.
     """
 
     is_blind: bool = False
     crowded_zones: frozenset[UUID] = frozenset()
+    waiting_tracks: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

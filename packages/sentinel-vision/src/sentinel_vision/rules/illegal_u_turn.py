@@ -1,0 +1,258 @@
+"""Illegal U-turn: a vehicle turns round and, where gates are drawn, leaves by the one it came by."""
+
+from datetime import datetime
+from functools import partial
+from math import degrees, isnan, radians
+from typing import ClassVar, NamedTuple
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
+from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_vision.rules.case import (
+    Case,
+    IncidentBook,
+    IncidentChange,
+    Measurement,
+    Reading,
+    Subject,
+)
+from sentinel_vision.rules.gates import Gates
+from sentinel_vision.rules.geometry import Flags, Floats
+from sentinel_vision.rules.hysteresis import Timing
+from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
+from sentinel_vision.rules.parameters import MomentParameters, parameter
+from sentinel_vision.rules.scene import Instant, SceneFrame
+from sentinel_vision.rules.view import View, ZoneLayout
+
+BEAT_S = 0.5
+LONGEST_S = 30.0
+
+_ROWS = round(LONGEST_S / BEAT_S) + 1
+_HEADING, _TURNED, _WAY, _SEEN, _TOLD = range(5)
+_TURNED_THEN, _WAY_THEN, _ZONE_THEN = (slice(5 + n * _ROWS, 5 + (n + 1) * _ROWS) for n in range(3))
+_SAME_TURN = radians(10.0)
+_SEVERITY = 4.0
+
+
+class IllegalUTurnParameters(MomentParameters):
+    """A vehicle turns round, and leaves by the counting line it came by where such lines are."""
+
+    rule: ClassVar[IncidentType] = IncidentType.ILLEGAL_U_TURN
+    zone_types: ClassVar[frozenset[ZoneType]] = frozenset({ZoneType.LANE, ZoneType.JUNCTION})
+
+    angle_deg: float = parameter(
+        150.0, "°", (90.0, 350.0), "Its heading changed by at least this, to one side in all."
+    )
+    within_s: float = parameter(15.0, "s", (2.0, LONGEST_S), "It did so within this time.")
+    way_bl: float = parameter(
+        3.0, "BL", (0.5, 50.0), "Uncalibrated: and came at least so far meanwhile."
+    )
+    way_m: float = parameter(
+        12.0, "m", (2.0, 200.0), "Calibrated: and came at least so far meanwhile."
+    )
+    speed_bl_s: float = parameter(
+        0.3, "BL/s", (0.05, 10.0), "Uncalibrated: slower than this it has no heading."
+    )
+    speed_m_s: float = parameter(
+        1.5, "m/s", (0.2, 30.0), "Calibrated: slower than this it has no heading."
+    )
+
+    def limits(self, unit: str) -> tuple[float, float]:
+        """Least way and speed in the camera's unit."""
+        return (self.way_m, self.speed_m_s) if unit == "m" else (self.way_bl, self.speed_bl_s)
+
+
+class _Turn(NamedTuple):
+    """A vehicle turned round. `gate_s`: between entering and leaving by its gate; NaN: no gate."""
+
+    began: float
+    angle_deg: float
+    way: float
+    gate_s: float
+
+
+class IllegalUTurnRule:
+    """Watches all lanes and junctions."""
+
+    def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
+        self._book = book
+        self._beat = Beat(BEAT_S, 0.1)
+        self.arrange(layout, frozenset())
+
+    def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
+        """Look at these zones; turns that are going on are not seen."""
+        del kept
+        self._zones = list(layout.with_parameters(IllegalUTurnParameters))
+        self._columns = [column for column, _, _ in self._zones]
+        self._unit = "BL" if layout.ground is None else "m"
+        self._gates = Gates(layout, [zone for _, zone, _ in self._zones])
+        limits = [parameters.limits(self._unit) for _, _, parameters in self._zones]
+        self._least_way = min((way for way, _ in limits), default=0.0)
+        self._least_speed = min((speed for _, speed in limits), default=0.0)
+        angles = [parameters.angle_deg for _, _, parameters in self._zones]
+        self._least_angle = radians(min(angles, default=0.0))
+        self._forget()
+
+    def resume(self, incident: Incident) -> bool:
+        """It never lasts."""
+        del incident
+        return False
+
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """Tracks start anew."""
+        return self.end(EndReason.STREAM_LOST, at, scene)
+
+    def end(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """Nothing is ever open."""
+        del reason, at, scene
+        self._forget()
+        return []
+
+    def end_changed(
+        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """Nothing is ever open."""
+        del kept, at, scene
+        return []
+
+    def watch(self, view: View) -> list[IncidentChange]:
+        """Take in one frame."""
+        if not self._zones or not self._beat.is_due(view.now) or not len(view.motion):
+            return []
+        self._table.meet(view.motion)
+        self._gates.watch(view)
+        self._follow(view)
+        changes: list[IncidentChange] = []
+        for row in np.flatnonzero(self._have_turned(view)).tolist():
+            changes += self._tell(view, row)
+        return changes
+
+    def _forget(self) -> None:
+        self._table = TrackTable(5 + 3 * _ROWS)
+        self._ring = RowRing(_ROWS)
+        self._instants: list[Instant | None] = [None] * _ROWS
+        self._gates.clear()
+
+    def _follow(self, view: View) -> None:
+        """Add up how far each vehicle has turned and come."""
+        motion, values, slots = view.motion, self._table.values, view.motion.slots
+        is_heading = view.is_vehicle & motion.mature & (motion.speed > self._least_speed)
+        heading = np.arctan2(motion.velocity[:, 1], motion.velocity[:, 0])
+        before, turned, way, seen_s = values[:4, slots]
+        step = _body_turn(heading - before)
+        is_turning = is_heading & ~np.isnan(step)
+        turned = np.where(is_turning, turned + step, np.nan_to_num(turned))
+        gone = motion.speed * (view.now.observed_s - seen_s)
+        way = np.where(is_turning, way + np.nan_to_num(gone), np.nan_to_num(way))
+        values[_HEADING, slots] = np.where(is_heading, heading, before)
+        values[_TURNED, slots], values[_WAY, slots] = turned, way
+        values[_SEEN, slots] = view.now.observed_s
+        self._note(view, turned, way)
+
+    def _note(self, view: View, turned: Floats, way: Floats) -> None:
+        values, slots = self._table.values, view.motion.slots
+        row = self._ring.open(view.now)
+        self._instants[row] = view.now
+        inside = view.inside[:, self._columns]
+        for table in (_TURNED_THEN, _WAY_THEN, _ZONE_THEN):
+            values[table.start + row] = np.nan
+        values[_TURNED_THEN.start + row, slots] = turned
+        values[_WAY_THEN.start + row, slots] = way
+        values[_ZONE_THEN.start + row, slots] = np.where(
+            inside.any(axis=1), inside.argmax(axis=1), np.nan
+        )
+
+    def _have_turned(self, view: View) -> Flags:
+        """Rows that may have turned round in some zone, bool, shape (tracks,)."""
+        values, slots = self._table.values, view.motion.slots
+        turned = values[_TURNED, slots] - values[_TURNED_THEN, slots]
+        has_turned: Flags = (np.abs(turned) >= self._least_angle).any(axis=0)
+        return has_turned
+
+    def _tell(self, view: View, row: int) -> list[IncidentChange]:
+        """The incident of a vehicle, if it is one by the parameters of its zone."""
+        slot = view.motion.slots[row]
+        values = self._table.values[:, slot]
+        age = np.argsort(-self._ring.times_s, kind="stable")
+        zones = values[_ZONE_THEN][age]
+        turned = np.abs(values[_TURNED] - values[_TURNED_THEN])[age]
+        way = (values[_WAY] - values[_WAY_THEN])[age]
+        times_s = self._ring.times_s[age]
+        for index, (_, zone, chosen) in enumerate(self._zones):
+            is_recent = view.now.observed_s - times_s <= chosen.within_s
+            is_turn = is_recent & (turned >= radians(chosen.angle_deg))
+            is_turn &= way >= chosen.limits(self._unit)[0]
+            (found,) = is_turn.nonzero()
+            is_cooling = view.now.observed_s - values[_TOLD] < chosen.cooldown_s
+            if is_cooling or not len(found):
+                continue
+            began = _begin(turned, found)
+            if not (zones[: began + 1] == index).any():
+                continue
+            gate_s = self._gates.returned_s(index, int(slot), view.now, chosen.within_s)
+            if gate_s is None:
+                continue
+            turn = _Turn(times_s[began], degrees(turned[began]), float(way[began]), gate_s)
+            self._table.values[:, slot] = np.nan
+            self._table.values[_TOLD, slot] = view.now.observed_s
+            return self._raise(view, row, (zone, chosen), turn, self._instants[age[began]])
+        return []
+
+    def _raise(
+        self,
+        view: View,
+        row: int,
+        place: tuple[Zone, IllegalUTurnParameters],
+        turn: _Turn,
+        began: Instant | None,
+    ) -> list[IncidentChange]:
+        zone, chosen = place
+        track_id = int(view.motion.track_ids[row])
+        subject = Subject(
+            type=IncidentType.ILLEGAL_U_TURN,
+            rule_version=chosen.version,
+            key=f"track:{track_id}",
+            zone=zone,
+        )
+        reading = Reading(
+            met=True,
+            cleared=None,
+            severity=_SEVERITY,
+            explain=partial(_explain, chosen, turn, self._unit, view.now),
+            track_ids=(track_id,),
+            box=view.box(row),
+        )
+        case = Case(self._book, subject, Timing(on_s=0.0, off_s=0.0, cooldown_s=0.0))
+        return case.happen(began or view.now, view.now, view.scene, reading)
+
+
+def _body_turn(change: Floats) -> Floats:
+    """How far the body turned: one that drives backwards now has not turned round."""
+    return np.remainder(change + np.pi / 2.0, np.pi) - np.pi / 2.0
+
+
+def _begin(turned: Floats, found: NDArray[np.intp]) -> int:
+    """The latest moment, by age, from which on nearly all of the turn was made."""
+    most = turned[found].max()
+    return int(found[turned[found] >= most - _SAME_TURN][0])
+
+
+def _explain(
+    chosen: IllegalUTurnParameters, turn: _Turn, unit: str, now: Instant
+) -> tuple[Measurement, ...]:
+    entries = [
+        ("heading changed by", turn.angle_deg, chosen.angle_deg, "°"),
+        ("time it took", now.observed_s - turn.began, chosen.within_s, "s"),
+        ("way meanwhile", turn.way, chosen.limits(unit)[0], unit),
+        ("left by its gate after", turn.gate_s, chosen.within_s, "s"),
+    ]
+    return tuple(
+        Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
+        for name, measured, threshold, unit in entries
+        if not isnan(measured)
+    )

@@ -1,0 +1,160 @@
+"""Lanes that end at a traffic signal, and what waits there.
+
+A signal is not seen. What is known is its cycle: who waits for it in a row from the stop line may
+do so for one and a half of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.domain.incidents import IncidentType
+from sentinel_core.domain.zones import Zone
+from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.hysteresis import Timing
+from sentinel_vision.rules.parameters import parameter
+from sentinel_vision.rules.view import View
+
+CYCLES: Final = 1.5
+
+_RULES = (IncidentType.CONGESTION, IncidentType.QUEUE, IncidentType.STOPPED_VEHICLE)
+_STEP = 1e-3
+
+
+def signal_cycle() -> Any:
+    """The parameter of rules that wait for a signal."""
+    return parameter(
+        0.0,
+        "s",
+        (0.0, 600.0),
+        "Cycle of the signal at the lane's end, 0: none. What waits for it is no news for 1.5"
+        " cycles. Named for one of congestion, queue, stopped_vehicle it counts for all three.",
+    )
+
+
+def signal_cycle_s(zone: Zone) -> float:
+    """Of the signal at the end of a lane; 0 where there is none."""
+    return max(float(zone.rules.get(rule, {}).get("signal_cycle_s", 0.0)) for rule in _RULES)
+
+
+def with_signal(timing: Timing, zone: Zone) -> Timing:
+    """A rule's times where it must wait for a signal."""
+    return replace(timing, on_s=max(timing.on_s, CYCLES * signal_cycle_s(zone)))
+
+
+class Reach(NamedTuple):
+    """What makes a row of waiting vehicles, in the camera's unit.
+
+    Attributes:
+        slow: Slower than this, per second, is waiting.
+        gap: The next one is no further behind.
+        head: The first one is no further from the lane's end.
+    """
+
+    slow: float
+    gap: float
+    head: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """Vehicles that wait in a row from the end of a lane, the first one first.
+
+    Attributes:
+        rows: Of the frame.
+        length: From the first to the last, in units.
+        head: Distance of the first from the lane's end, in units; NaN without one.
+        widest: Widest gap in the row, in units.
+    """
+
+    rows: NDArray[np.intp]
+    length: float
+    head: float
+    widest: float
+
+
+class LaneEnds:
+    """The ends of some lanes with a direction, where their vehicles queue up."""
+
+    def __init__(
+        self, lanes: Sequence[tuple[int, Zone, Reach]], ground: GroundPlane | None
+    ) -> None:
+        self._columns = [column for column, _, _ in lanes]
+        self._zones = [zone for _, zone, _ in lanes]
+        self._reach = [reach for _, _, reach in lanes]
+        self._slow = np.array([reach.slow for reach in self._reach])
+        self._ground = ground
+        self._size = (0, 0)
+        self._axes = np.empty((0, 2))
+        self._ends = np.empty(0)
+
+    def chains(self, view: View) -> list[Chain]:
+        """The row of waiting vehicles at the end of each lane; often empty."""
+        self._measure(view.scene.width, view.scene.height)
+        motion = view.motion
+        if not len(motion):
+            return [_NOBODY] * len(self._zones)
+        counts = view.inside[:, self._columns] & (view.is_vehicle & motion.mature)[:, None]
+        counts &= motion.speed[:, None] < self._slow
+        distances = np.where(counts, self._ends - motion.position @ self._axes.T, np.inf)
+        order = distances.argsort(axis=0, kind="stable")
+        return [
+            _chain(order[:many, lane], distances[:, lane], motion.length, self._reach[lane])
+            for lane, many in enumerate(counts.sum(axis=0).tolist())
+        ]
+
+    def _measure(self, width: int, height: int) -> None:
+        """Work out axes and ends in the unit of `Motion.position`, for pictures of this size."""
+        if self._size == (width, height):
+            return
+        self._size = (width, height)
+        found = [_axis_and_end(zone, self._ground, width, height) for zone in self._zones]
+        self._axes = np.array([axis for axis, _ in found]).reshape(-1, 2)
+        self._ends = np.array([end for _, end in found])
+
+
+_NOBODY = Chain(np.empty(0, dtype=np.intp), 0.0, np.nan, 0.0)
+
+
+def _chain(order: NDArray[np.intp], distances: Floats, lengths: Floats, reach: Reach) -> Chain:
+    """As far as the row goes without a gap.
+
+    Args:
+        order: Rows of the lane's waiting vehicles, the first one first.
+        distances: From the lane's end, of each row of the frame.
+        lengths: `Motion.length`.
+        reach: Of the lane.
+    """
+    if not len(order):
+        return _NOBODY
+    places, scale = distances[order], lengths[order]
+    head = float(places[0] / scale[0])
+    if head > reach.head:
+        return _NOBODY
+    gaps = np.diff(places) / ((scale[1:] + scale[:-1]) / 2.0)
+    breaks = np.flatnonzero(gaps > reach.gap)
+    last = int(breaks[0]) if len(breaks) else len(gaps)
+    joined = gaps[:last]
+    return Chain(order[: last + 1], float(joined.sum()), head, float(joined.max(initial=0.0)))
+
+
+def _axis_and_end(
+    zone: Zone, ground: GroundPlane | None, width: int, height: int
+) -> tuple[Floats, float]:
+    """Unit vector along a lane, and the coordinate of the lane's end on it."""
+    size = np.array((width, height), dtype=np.float64)
+    corners = np.array(zone.polygon)
+    direction = np.array(zone.direction, dtype=np.float64)
+    if ground is None:
+        places, axis = corners * size, direction
+    else:
+        step = direction / size
+        middle = corners.mean(axis=0)
+        ends = np.array([middle, middle + step * (_STEP / np.abs(step).max())])
+        places, axis = ground.to_metres(corners), np.diff(ground.to_metres(ends), axis=0)[0]
+    axis = axis / np.hypot(axis[0], axis[1])
+    return axis, float(np.nanmax(places @ axis))

@@ -207,5 +207,7 @@ def _decode(data: bytes) -> Image.Image:
         if picture.width * picture.height > MAX_PICTURE_PIXELS or min(picture.size) < 2:
             raise InvalidInput(f"a picture of {picture.width}x{picture.height}", field="image")
         return picture.convert("RGB")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InvalidInput("the image is too large", field="image") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise InvalidInput("the image is no JPEG or PNG that can be read", field="image") from error

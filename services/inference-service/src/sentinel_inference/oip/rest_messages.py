@@ -1,5 +1,7 @@
 """Bodies of the protocol over HTTP: JSON, and JSON followed by raw tensors (binary extension)."""
 
+import base64
+import binascii
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +22,8 @@ from sentinel_inference.oip.tensors import (
 BINARY_SIZE = "binary_data_size"
 BINARY_WANTED = "binary_data"
 ALL_BINARY_WANTED = "binary_data_output"
+CONTENT_TYPE = "content_type"
+"""Of an input: `base64` puts bytes into JSON, as MLServer has it."""
 
 Parameters = dict[str, bool | int | float | str]
 
@@ -142,4 +146,14 @@ def _from_data(given: InputTensor) -> Tensor:
     if given.data is None:
         raise InvalidInput(f"{given.name} has no data", field=given.name)
     check_shape(given.name, given.shape)
-    return from_list(given.name, given.datatype, given.shape, given.data)
+    data = given.data
+    if given.parameters.get(CONTENT_TYPE) == "base64":
+        data = [_from_base64(given.name, item) for item in data]
+    return from_list(given.name, given.datatype, given.shape, data)
+
+
+def _from_base64(name: str, item: object) -> bytes:
+    try:
+        return base64.b64decode(str(item), validate=True)
+    except binascii.Error:
+        raise InvalidInput(f"{name} is no base64", field=name) from None

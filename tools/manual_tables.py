@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sentinel_core.runtime.settings import Settings
-from sentinel_vision.rules.catalogue import describe_rules
+from sentinel_vision.rules.catalogue import RuleDescription, describe_rules
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -57,9 +57,10 @@ def rules_tables() -> str:
     """Per rule a heading, what it is, and a row per parameter."""
     parts: list[str] = []
     for rule in describe_rules():
-        zones = ", ".join(f"`{kind}`" for kind in rule.zone_types)
+        kinds = ", ".join(f"`{kind}`" for kind in rule.zone_types)
+        place = f"in zones of type {kinds}" if kinds else "for the whole picture"
         parts.append(
-            f"### `{rule.name}`\n\n{rule.summary} Version {rule.version}; in zones of type {zones}.\n"
+            f"### `{rule.name}`\n\n{rule.summary} Version {rule.version}; {place}.{needs(rule)}\n"
         )
         rows = [
             "| parameter | default | bounds | unit | meaning |",
@@ -71,6 +72,15 @@ def rules_tables() -> str:
         ]
         parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)
+
+
+def needs(rule: RuleDescription) -> str:
+    """What the rule is silent without."""
+    wanted = [
+        *(["a calibration"] if rule.needs_calibration else []),
+        *(["pixels, so that no back-test can tell"] if rule.needs_pixels else []),
+    ]
+    return f" Needs {' and '.join(wanted)}." if wanted else ""
 
 
 def bounds(minimum: float | None, maximum: float | None) -> str:

@@ -8,12 +8,15 @@ from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_vision.rules.congestion import CongestionParameters
+from sentinel_vision.rules.crowding import CrowdingParameters
 from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.loitering import LoiteringParameters
 from sentinel_vision.rules.parameters import (
     ParameterDescription,
     RuleParameters,
     describe_parameters,
 )
+from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadParameters
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleParameters
 from sentinel_vision.rules.wrong_way import WrongWayParameters
 
@@ -21,6 +24,9 @@ RULES: Final[tuple[type[RuleParameters], ...]] = (
     CongestionParameters,
     StoppedVehicleParameters,
     WrongWayParameters,
+    PedestrianOnRoadParameters,
+    LoiteringParameters,
+    CrowdingParameters,
 )
 
 _BY_NAME: Final = {parameters.rule.value: parameters for parameters in RULES}

@@ -9,8 +9,11 @@ from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
 from sentinel_vision.rules.congestion import CongestionRule
+from sentinel_vision.rules.crowding import CrowdingRule
 from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
+from sentinel_vision.rules.loitering import LoiteringRule
 from sentinel_vision.rules.normality import Normality
+from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadRule
 from sentinel_vision.rules.rule import Rule
 from sentinel_vision.rules.scene import Instant, SceneFrame
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleRule
@@ -211,4 +214,7 @@ def _make_rules(book: IncidentBook, layout: ZoneLayout) -> tuple[Rule, ...]:
         CongestionRule(book, layout),
         StoppedVehicleRule(book, layout),
         WrongWayRule(book, layout),
+        PedestrianOnRoadRule(book, layout),
+        LoiteringRule(book, layout),
+        CrowdingRule(book, layout),
     )

@@ -1,0 +1,253 @@
+"""Loitering: a person stays within a few metres for a long time, in a zone where that matters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from math import isnan
+from typing import ClassVar, Final
+from uuid import UUID
+
+import numpy as np
+from pydantic import Field
+
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
+from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_vision.rules.case import (
+    Case,
+    IncidentBook,
+    IncidentChange,
+    Measurement,
+    Reading,
+    Subject,
+)
+from sentinel_vision.rules.followed import HANDOVER_S, Followed, Followers
+from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.view import View, ZoneLayout
+
+SAMPLES: Final = 60
+"""A stay is remembered in so many places, however long it must be."""
+
+_DIRECTIONS: Final = np.array(
+    [(1.0, 0.0), (0.0, 1.0), (0.5**0.5, 0.5**0.5), (0.5**0.5, -(0.5**0.5))]
+)
+_SEVERITY, _MOST_SEVERE = 3.0, 6.0
+
+
+class LoiteringParameters(RuleParameters):
+    """A person who stays in one place for long. Off but in zones that switch it on."""
+
+    rule: ClassVar[IncidentType] = IncidentType.LOITERING
+    zone_types: ClassVar[frozenset[ZoneType]] = frozenset(
+        {
+            ZoneType.LANE,
+            ZoneType.JUNCTION,
+            ZoneType.CROSSING,
+            ZoneType.NO_STOP,
+            ZoneType.PARKING,
+            ZoneType.PAVEMENT,
+        }
+    )
+
+    enabled: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether the rule looks at this zone: people may stand in most places.",
+        json_schema_extra={"unit": ""},
+    )
+    on_s: float = parameter(60.0, "s", (5.0, 3600.0), "The person must stay for so long.")
+    off_s: float = parameter(
+        10.0, "s", (1.0, 600.0), "It ends when the person has walked on or was gone for so long."
+    )
+    radius_m: float = parameter(
+        10.0, "m", (0.5, 100.0), "Calibrated: staying is to keep within a circle of this radius."
+    )
+    radius_bl: float = parameter(
+        6.0, "BL", (0.5, 50.0), "Uncalibrated: staying is to keep within a circle of this radius."
+    )
+
+    def radius(self, unit: str) -> float:
+        """In the camera's unit."""
+        return self.radius_m if unit == "m" else self.radius_bl
+
+
+@dataclass(slots=True, kw_only=True)
+class _Stay:
+    """Where a person was lately, since it began to stay in one place.
+
+    Attributes:
+        inside: When the person was seen in the zone last.
+        since: When the stay began.
+        radius: Half of the greatest extent of the places of the last `on_s`, in units.
+    """
+
+    parameters: LoiteringParameters
+    inside: Instant
+    since: Instant
+    radius: float = 0.0
+    instants: list[Instant] = field(default_factory=list)
+    places: list[tuple[float, float]] = field(default_factory=list)
+
+    def lasted_s(self, now: Instant) -> float:
+        """How long the person has stayed."""
+        return seconds_between(self.since, now)
+
+    def add(self, now: Instant, place: Floats, length: float, limit: float) -> None:
+        """Take in a place; forget those from where the person has walked on.
+
+        Args:
+            now: Places that follow the last one too closely are left out.
+            place: Shape (2,).
+            length: What one unit is in `place`.
+            limit: Greatest radius of a stay, in units.
+        """
+        on_s = self.parameters.on_s
+        if self.instants and seconds_between(self.instants[-1], now) < on_s / SAMPLES:
+            return
+        self.instants.append(now)
+        self.places.append((float(place[0]), float(place[1])))
+        old = sum(seconds_between(instant, now) > on_s for instant in self.instants)
+        del self.instants[:old], self.places[:old]
+        # Radii of the stretches up to now, the shortest first.
+        along = np.array(self.places)[::-1] @ _DIRECTIONS.T
+        spread = np.maximum.accumulate(along) - np.minimum.accumulate(along)
+        radii = spread.max(axis=1) / (2.0 * length)
+        kept = int((radii < limit).sum())
+        self.radius = float(radii[kept - 1])
+        if kept < len(self.places):
+            del self.instants[:-kept], self.places[:-kept]
+            self.since = self.instants[0]
+
+
+class LoiteringRule:
+    """Watches the zones that ask for it. Where they overlap, the first drawn counts."""
+
+    def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
+        self._book = book
+        self._followers: Followers[_Stay] = Followers()
+        self.arrange(layout, frozenset())
+
+    def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
+        """Look at these zones."""
+        del kept
+        self._zones = list(layout.with_parameters(LoiteringParameters))
+        self._columns = [column for column, _, _ in self._zones]
+        self._column_of = {zone.id: column for column, zone, _ in self._zones}
+
+    def resume(self, incident: Incident) -> bool:
+        """A person of an earlier run is another track by now."""
+        del incident
+        return False
+
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """All persons are watched by their tracks."""
+        return self.end(EndReason.STREAM_LOST, at, scene)
+
+    def watch(self, view: View) -> list[IncidentChange]:
+        """Take in one frame."""
+        if not self._zones:
+            return []
+        followed = self._followers.meet(view)
+        followed += self._find(view)
+        changes = []
+        for person, row in followed:
+            is_inside = row is not None and self._is_inside(person, view, row)
+            for instant, reading in _read(person, view, row, is_inside=is_inside):
+                changes.append(person.case.step(instant, view.scene, reading))
+        self._followers.forget(lambda person: _has_left(person, view.now))
+        return [change for change in changes if change is not None]
+
+    def end(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End all incidents and forget who stays."""
+        return self._followers.end(reason, at, scene)
+
+    def end_changed(
+        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End what is in a zone that is not in `kept`."""
+        return self._followers.end(EndReason.ZONE_CHANGED, at, scene, kept=kept)
+
+    def _is_inside(self, person: Followed[_Stay], view: View, row: int) -> bool:
+        zone_id = person.case.subject.zone_id
+        return zone_id is not None and bool(view.inside[row, self._column_of[zone_id]])
+
+    def _find(self, view: View) -> list[tuple[Followed[_Stay], int | None]]:
+        inside = view.inside[:, self._columns]
+        counts = view.is_person & view.motion.mature & inside.any(axis=1)
+        found: list[tuple[Followed[_Stay], int | None]] = []
+        for row in np.flatnonzero(counts).tolist():
+            track_id = int(view.motion.track_ids[row])
+            if track_id in self._followers:
+                continue
+            _, zone, chosen = self._zones[int(inside[row].argmax())]
+            case = Case(self._book, _subject(track_id, zone, chosen), chosen.timing)
+            stay = _Stay(parameters=chosen, inside=view.now, since=view.now)
+            found.append((self._followers.add(view, row, case, stay), row))
+        return found
+
+
+def _subject(track_id: int, zone: Zone, chosen: LoiteringParameters) -> Subject:
+    return Subject(
+        type=IncidentType.LOITERING,
+        rule_version=chosen.version,
+        key=f"track:{track_id}",
+        zone=zone,
+    )
+
+
+def _read(
+    person: Followed[_Stay], view: View, row: int | None, *, is_inside: bool
+) -> Iterator[tuple[Instant, Reading]]:
+    """The steps of the person's case in this frame: none while it has not stayed long enough."""
+    stay, is_busy = person.known, person.case.machine.is_busy
+    if row is None:
+        if is_busy:
+            yield view.now, person.read_absent(view.now)
+        return
+    place = view.motion.position[row]
+    if is_inside and not isnan(place[0]):
+        stay.inside = view.now
+        limit = stay.parameters.radius(view.motion.unit)
+        stay.add(view.now, place, float(view.motion.length[row]), limit)
+    lasted_s, on_s = stay.lasted_s(view.now), stay.parameters.on_s
+    stays = lasted_s >= on_s and is_inside
+    if stays and not is_busy:
+        yield stay.since, Reading(met=True, cleared=False, may_open=False, box=person.box)
+    if stays or is_busy:
+        reading = Reading(
+            met=stays,
+            cleared=lasted_s < on_s / 2.0 or not is_inside,
+            severity=min(_MOST_SEVERE, _SEVERITY + max(0.0, lasted_s - on_s) / 60.0),
+            explain=partial(_explain, stay, view),
+            track_ids=person.track_ids,
+            box=person.box,
+        )
+        yield view.now, reading
+
+
+def _explain(stay: _Stay, view: View) -> tuple[Measurement, ...]:
+    unit, chosen = view.motion.unit, stay.parameters
+    return (
+        Measurement(
+            condition="stays for",
+            measured=stay.lasted_s(view.now),
+            threshold=chosen.on_s,
+            unit="s",
+        ),
+        Measurement(
+            condition="radius of the stay",
+            measured=stay.radius,
+            threshold=chosen.radius(unit),
+            unit=unit,
+        ),
+    )
+
+
+def _has_left(person: Followed[_Stay], now: Instant) -> bool:
+    stay = person.known
+    is_outside = seconds_between(stay.inside, now) > stay.parameters.off_s
+    return is_outside or seconds_between(person.seen, now) > HANDOVER_S

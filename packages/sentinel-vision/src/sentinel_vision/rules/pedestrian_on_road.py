@@ -1,0 +1,239 @@
+"""Pedestrian on the road: a person on foot in a carriageway, outside crossings and pavements."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from math import isnan
+from typing import ClassVar
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
+from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_vision.detection.classes import CLASS_GROUPS, GROUP_PERSON
+from sentinel_vision.rules.case import (
+    Case,
+    IncidentBook,
+    IncidentChange,
+    Measurement,
+    Reading,
+    Subject,
+)
+from sentinel_vision.rules.followed import Followed, Followers
+from sentinel_vision.rules.geometry import Floats, box_areas, intersections
+from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.view import View, ZoneLayout
+
+RIDER_MEMORY_S = 2.0
+"""For so long after its two-wheeler or vehicle was seen a rider is none on foot, though the
+detector misses the vehicle for some frames."""
+
+Rows = NDArray[np.intp]
+
+SAFE_ZONES = (ZoneType.CROSSING, ZoneType.PAVEMENT)
+"""Zones that make a place on the road one for persons."""
+
+MOVING_M_S, MOVING_BL_S = 1.5, 0.3
+"""A vehicle that is faster is traffic."""
+
+_ALONE, _AMONG_TRAFFIC = 6.0, 9.0
+
+
+class PedestrianOnRoadParameters(RuleParameters):
+    """A person on foot in a lane or junction, outside crossings and pavements."""
+
+    rule: ClassVar[IncidentType] = IncidentType.PEDESTRIAN_ON_ROAD
+    zone_types: ClassVar[frozenset[ZoneType]] = frozenset({ZoneType.LANE, ZoneType.JUNCTION})
+
+    on_s: float = parameter(2.0, "s", (0.5, 60.0), "The person must be on the road for so long.")
+    off_s: float = parameter(3.0, "s", (0.5, 60.0), "It ends when the person was off it so long.")
+    rider_share: float = parameter(
+        0.6, "of person", (0.1, 1.0), "More of the box under a vehicle's box: rides, does not walk."
+    )
+    fastest_m_s: float = parameter(
+        6.0, "m/s", (1.0, 20.0), "Calibrated: who is faster rides something that was not seen."
+    )
+    fastest_bl_s: float = parameter(
+        6.0, "BL/s", (1.0, 20.0), "Uncalibrated: who is faster rides something that was not seen."
+    )
+
+    def fastest(self, unit: str) -> float:
+        """In the camera's unit."""
+        return self.fastest_m_s if unit == "m" else self.fastest_bl_s
+
+
+_Met = tuple[Followed[PedestrianOnRoadParameters], int | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Walk:
+    """What a frame shows of persons.
+
+    Attributes:
+        road: For each row the index of the road on which it walks, -1 for none.
+        covered: Share of each person's box under that of a two-wheeler or vehicle.
+        busy_zones: Roads on which a vehicle moves.
+    """
+
+    road: Rows
+    covered: Floats
+    busy_zones: frozenset[UUID]
+
+
+class PedestrianOnRoadRule:
+    """Watches lanes and junctions. Where they overlap, the first drawn counts."""
+
+    def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
+        self._book = book
+        self._followers: Followers[PedestrianOnRoadParameters] = Followers()
+        self._riders: dict[int, Instant] = {}
+        self.arrange(layout, frozenset())
+
+    def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
+        """Look at these zones."""
+        del kept
+        self._roads = list(layout.with_parameters(PedestrianOnRoadParameters))
+        self._columns = [column for column, _, _ in self._roads]
+        self._safe = [column for kind in SAFE_ZONES for column in layout.columns(kind)]
+        unit = "BL" if layout.ground is None else "m"
+        self._moving = MOVING_BL_S if unit == "BL" else MOVING_M_S
+        self._fastest = np.array([chosen.fastest(unit) for _, _, chosen in self._roads])
+        self._rider_share = min((chosen.rider_share for _, _, chosen in self._roads), default=1.0)
+
+    def resume(self, incident: Incident) -> bool:
+        """A person of an earlier run is another track by now."""
+        del incident
+        return False
+
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """All persons are watched by their tracks."""
+        return self.end(EndReason.STREAM_LOST, at, scene)
+
+    def watch(self, view: View) -> list[IncidentChange]:
+        """Take in one frame."""
+        if not self._roads:
+            return []
+        followed = self._followers.meet(view)
+        if not followed and not view.is_person.any():
+            return []
+        walk = self._find_walkers(view)
+        followed += self._suspect(view, walk)
+        changes = []
+        for person, row in followed:
+            reading = (
+                person.read_absent(view.now) if row is None else _read(person, view, row, walk)
+            )
+            changes.append(person.case.step(view.now, view.scene, reading))
+        self._followers.forget(lambda _: True)
+        return [change for change in changes if change is not None]
+
+    def end(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End all incidents and forget all suspicions."""
+        self._riders.clear()
+        return self._followers.end(reason, at, scene)
+
+    def end_changed(
+        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End what is in a zone that is not in `kept`."""
+        return self._followers.end(EndReason.ZONE_CHANGED, at, scene, kept=kept)
+
+    def _find_walkers(self, view: View) -> _Walk:
+        covered = _covered_by_vehicles(view)
+        self._remember_riders(view, covered)
+        inside = view.inside[:, self._columns]
+        road = inside.argmax(axis=1)
+        walks = (
+            view.is_person
+            & inside.any(axis=1)
+            & ~view.inside[:, self._safe].any(axis=1)
+            & ~(view.motion.speed > self._fastest[road])
+        )
+        if self._riders:
+            walks &= ~np.isin(view.motion.track_ids, list(self._riders))
+        return _Walk(np.where(walks, road, -1), covered, self._busy_zones(view))
+
+    def _remember_riders(self, view: View, covered: Floats) -> None:
+        for row in np.flatnonzero(covered > self._rider_share).tolist():
+            self._riders[int(view.motion.track_ids[row])] = view.now
+        old = [
+            track_id
+            for track_id, seen in self._riders.items()
+            if seconds_between(seen, view.now) > RIDER_MEMORY_S
+        ]
+        for track_id in old:
+            del self._riders[track_id]
+
+    def _busy_zones(self, view: View) -> frozenset[UUID]:
+        drives = view.is_vehicle & (view.motion.speed > self._moving)
+        busy = view.inside[drives][:, self._columns].any(axis=0)
+        return frozenset(self._roads[index][1].id for index in np.flatnonzero(busy).tolist())
+
+    def _suspect(self, view: View, walk: _Walk) -> list[_Met]:
+        fresh: list[_Met] = []
+        for row in np.flatnonzero((walk.road >= 0) & view.motion.mature).tolist():
+            track_id = int(view.motion.track_ids[row])
+            if track_id not in self._followers:
+                _, zone, chosen = self._roads[int(walk.road[row])]
+                case = Case(self._book, _subject(track_id, zone, chosen), chosen.timing)
+                fresh.append((self._followers.add(view, row, case, chosen), row))
+        return fresh
+
+
+def _subject(track_id: int, zone: Zone, chosen: PedestrianOnRoadParameters) -> Subject:
+    return Subject(
+        type=IncidentType.PEDESTRIAN_ON_ROAD,
+        rule_version=chosen.version,
+        key=f"track:{track_id}",
+        zone=zone,
+    )
+
+
+def _covered_by_vehicles(view: View) -> Floats:
+    motion = view.motion
+    covered = np.zeros(len(motion))
+    persons = np.flatnonzero(view.is_person)
+    ridden = np.flatnonzero(CLASS_GROUPS[motion.class_ids] != GROUP_PERSON)
+    if len(persons) and len(ridden):
+        boxes = motion.boxes[persons]
+        shared = intersections(boxes, motion.boxes[ridden]).max(axis=1)
+        covered[persons] = shared / np.maximum(box_areas(boxes), 1.0)
+    return covered
+
+
+def _read(
+    person: Followed[PedestrianOnRoadParameters], view: View, row: int, walk: _Walk
+) -> Reading:
+    is_on_road = bool(walk.road[row] >= 0)
+    is_busy = person.case.subject.zone_id in walk.busy_zones
+    return Reading(
+        met=is_on_road,
+        cleared=not is_on_road,
+        severity=(_AMONG_TRAFFIC if is_busy else _ALONE) if is_on_road else 0.0,
+        explain=partial(_explain, person, view, row, float(walk.covered[row])),
+        track_ids=person.track_ids,
+        box=person.box,
+    )
+
+
+def _explain(
+    person: Followed[PedestrianOnRoadParameters], view: View, row: int, covered: float
+) -> tuple[Measurement, ...]:
+    chosen, unit = person.known, view.motion.unit
+    on_road_s = seconds_between(person.case.machine.started or view.now, view.now)
+    speed = float(view.motion.speed[row])
+    entries = [
+        ("on the road for", on_road_s, chosen.on_s, "s"),
+        ("share under a vehicle's box", covered, chosen.rider_share, ""),
+        ("speed", speed, chosen.fastest(unit), f"{unit}/s"),
+    ]
+    return tuple(
+        Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
+        for name, measured, threshold, unit in entries
+        if not isnan(measured)
+    )

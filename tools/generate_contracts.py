@@ -21,7 +21,7 @@ GENERATED = "sentinel_core/contracts/generated"
 CONTRACTS = SOURCES / "sentinel_core/contracts"
 PROTO_FOLDERS = (CONTRACTS / "proto/sentinel/v1", CONTRACTS / "proto/inference")
 PLUGINS = ("protoc-gen-mypy", "protoc-gen-mypy_grpc")
-MESSAGES = ("detection-event", "incident-event", "camera-state-event")
+MESSAGES = ("detection-event", "incident-event", "camera-state-event", "flow-event")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Congestion: the vehicles of a lane zone are slow and the zone is full of them."""
+"""Congestion: the vehicles of a lane zone are slow, the zone is full, and that is unusual here."""
 
 from datetime import datetime
 from functools import partial
@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple, Self
 from uuid import UUID
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
@@ -20,7 +20,9 @@ from sentinel_vision.rules.case import (
     end_cases,
 )
 from sentinel_vision.rules.free_flow import FreeFlow
-from sentinel_vision.rules.geometry import Floats, ZoneRaster, polygon_area
+from sentinel_vision.rules.geometry import Floats, ZoneRaster
+from sentinel_vision.rules.lanes import lane_kilometres
+from sentinel_vision.rules.normality import Usual
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
@@ -64,6 +66,21 @@ class CongestionParameters(RuleParameters):
     free_flow_m_s: float = parameter(
         13.9, "m/s", (1.0, 60.0), "Free flow until enough tracks were seen, calibrated (50 km/h)."
     )
+    use_normality: bool = Field(
+        default=True,
+        strict=True,
+        description="Raise only what is unusual at this hour of the week, once that was learned.",
+        json_schema_extra={"unit": ""},
+    )
+    normality_hours: float = parameter(
+        1.5, "h", (0.25, 100.0), "The hour must have been watched for so long, all weeks together."
+    )
+    unusual_share: float = parameter(
+        0.7, "of usual", (0.1, 1.0), "Enter: the median speed is below this share of the usual one."
+    )
+    unusual_exit_share: float = parameter(
+        0.85, "of usual", (0.1, 2.0), "Exit: the median speed is above this share of the usual one."
+    )
 
     @model_validator(mode="after")
     def _check_exit_is_looser(self) -> Self:
@@ -71,6 +88,8 @@ class CongestionParameters(RuleParameters):
             raise ValueError("slow_exit_share must not be below slow_share")
         if self.occupied_exit_share > self.occupied_share:
             raise ValueError("occupied_exit_share must not be above occupied_share")
+        if self.unusual_exit_share < self.unusual_share:
+            raise ValueError("unusual_exit_share must not be below unusual_share")
         if self.density_exit > self.density:
             raise ValueError("density_exit must not be above density")
         return self
@@ -84,12 +103,14 @@ class _Flow(NamedTuple):
         occupied: Share of the zone covered by boxes.
         density: Vehicles per kilometre of lane; None without a calibration.
         track_ids: Of the vehicles that count.
+        usual: How the zone is at this hour, where that was learned and counts.
     """
 
     speed: float
     occupied: float
     density: float | None
     track_ids: tuple[int, ...]
+    usual: Usual | None
 
 
 _BLIND = Reading(met=None, cleared=None)
@@ -108,16 +129,29 @@ class _ZoneWatch:
         self._lane_km: float | None = None
         if layout.ground is not None:
             default = parameters.free_flow_m_s
-            area_m2 = polygon_area(layout.ground.to_metres(np.array(zone.polygon)))
-            self._lane_km = max(area_m2 / parameters.lane_width_m / 1000.0, 1e-3)
+            self._lane_km = lane_kilometres(zone, layout.ground, parameters.lane_width_m)
         self.free_flow = FreeFlow(default)
+        self._free_speed = default
 
     def density(self, vehicles: int) -> float | None:
         """Vehicles per kilometre of lane; None without a calibration."""
         return None if self._lane_km is None else vehicles / self._lane_km
 
+    def look_back(self, view: View) -> Usual | None:
+        """What is usual here at this hour, if that counts; brings the free flow up to date."""
+        chosen = self.parameters
+        learned = None if view.normality is None else view.normality.free_flow(self.zone.id)
+        if learned is not None and not self.free_flow.is_known:
+            self._free_speed = learned
+        else:
+            self._free_speed = self.free_flow.speed
+        if view.normality is None or not chosen.use_normality:
+            return None
+        at = view.now.captured_at
+        return view.normality.usual(self.zone.id, at, hours=chosen.normality_hours)
+
     def read(self, flow: _Flow, now: Instant) -> Reading:
-        chosen, free_flow = self.parameters, self.free_flow.speed
+        chosen, free_flow = self.parameters, self._free_speed
         is_full = flow.occupied >= chosen.occupied_share
         if flow.density is not None:
             is_full = is_full or flow.density >= chosen.density
@@ -125,10 +159,14 @@ class _ZoneWatch:
         is_queue = is_slow and len(flow.track_ids) >= chosen.vehicles
         if is_queue:
             self.last_queue = now
-        met = is_full and is_queue
+        met = is_full and is_queue and self._is_unusual(flow)
         return Reading(
             met=met,
-            cleared=flow.speed > chosen.slow_exit_share * free_flow or self.is_roomy(flow),
+            cleared=(
+                flow.speed > chosen.slow_exit_share * free_flow
+                or self.is_roomy(flow)
+                or self._is_usual(flow)
+            ),
             severity=10.0 * max(0.0, 1.0 - flow.speed / free_flow) if met else 0.0,
             explain=partial(self._explain, flow),
             track_ids=flow.track_ids,
@@ -139,14 +177,28 @@ class _ZoneWatch:
         is_sparse = flow.density is None or flow.density < self.parameters.density_exit
         return is_sparse and flow.occupied < self.parameters.occupied_exit_share
 
+    def _is_unusual(self, flow: _Flow) -> bool:
+        return flow.usual is None or flow.speed < self.parameters.unusual_share * flow.usual.speed
+
+    def _is_usual(self, flow: _Flow) -> bool:
+        share = self.parameters.unusual_exit_share
+        return flow.usual is not None and flow.speed > share * flow.usual.speed
+
     def _explain(self, flow: _Flow) -> tuple[Measurement, ...]:
         chosen = self.parameters
-        slow = chosen.slow_share * self.free_flow.speed
+        slow = chosen.slow_share * self._free_speed
         entries = [
             ("median speed", flow.speed, slow, f"{self._unit}/s"),
             ("share of the zone covered", flow.occupied, chosen.occupied_share, ""),
             ("density", flow.density, chosen.density, "veh/km/lane"),
             ("vehicles", float(len(flow.track_ids)), chosen.vehicles, "vehicles"),
+            # It is unusual while the usual speed is above this.
+            (
+                "usual speed at this hour",
+                flow.usual.speed if flow.usual else None,
+                flow.speed / chosen.unusual_share,
+                f"{self._unit}/s",
+            ),
         ]
         return tuple(
             Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
@@ -219,7 +271,7 @@ class CongestionRule:
         ):
             track_ids = tuple(motion.track_ids[rows].tolist())
             density = watch.density(len(track_ids))
-            flows.append(_Flow(zone_speed, share, density, track_ids))
+            flows.append(_Flow(zone_speed, share, density, track_ids, watch.look_back(view)))
         return flows
 
     def _learn(self, view: View, flows: list[_Flow]) -> None:

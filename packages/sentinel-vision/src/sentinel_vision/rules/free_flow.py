@@ -24,10 +24,12 @@ class FreeFlow:
 
     Attributes:
         speed: The default until 100 tracks were counted.
+        is_known: They were counted.
     """
 
     def __init__(self, default: float) -> None:
         self.speed = default
+        self.is_known = False
         self._slowest = MOVING_SHARE * default
         self._speeds: deque[tuple[Instant, float]] = deque(maxlen=_MAX_SPEEDS)
         self._counted: dict[int, None] = {}
@@ -50,6 +52,7 @@ class FreeFlow:
         while seconds_between(self._speeds[0][0], now) > FREE_FLOW_MEMORY_S:
             self._speeds.popleft()
         if len(self._speeds) >= FREE_FLOW_TRACKS:
+            self.is_known = True
             known = [speed for _, speed in self._speeds]
             self.speed = float(np.percentile(known, FREE_FLOW_PERCENTILE))
 

@@ -28,3 +28,7 @@ class Normality(Protocol):
     def usual(self, zone_id: UUID, at: datetime, *, hours: float) -> Usual | None:
         """How the zone usually is at that time; None unless it was watched for `hours` then."""
         ...
+
+    def free_flow(self, zone_id: UUID) -> float | None:
+        """Speed of vehicles that nothing holds up; None where too little was learned."""
+        ...

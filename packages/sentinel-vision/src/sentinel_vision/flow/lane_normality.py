@@ -1,0 +1,77 @@
+"""What was learned about the lanes of a camera, ready to be asked by the rules."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from statistics import fmean
+from typing import Final
+from uuid import UUID
+
+from sentinel_core.domain.normality import MINUTES_PER_HOUR, NormalityCell, hour_of_week
+from sentinel_vision.rules.normality import Usual
+
+MIN_DAYS: Final = 2
+"""One day is no habit: a jam that happened once must be news when it happens again."""
+
+FREE_FLOW_MINUTES: Final = 30
+"""An hour of the week needs so many minutes with vehicles to be asked for the free flow."""
+
+_WORKING_DAYS: Final = range(5)
+_WEEKEND: Final = range(5, 7)
+
+
+class LaneNormality:
+    """Implements `Normality` on learned cells.
+
+    At an hour that was watched in few weeks, the same hour of the other working days, or of the
+    other day of the weekend, stands in.
+
+    Args:
+        cells: Of one camera.
+        shapes: Of its zones as they are now; cells of another shape are left out.
+    """
+
+    def __init__(self, cells: Iterable[NormalityCell], shapes: Mapping[UUID, str]) -> None:
+        self._cells: dict[UUID, dict[int, NormalityCell]] = {}
+        for cell in cells:
+            if shapes.get(cell.zone_id) == cell.shape:
+                self._cells.setdefault(cell.zone_id, {})[cell.hour] = cell
+        self._free_flow = {
+            zone_id: max(
+                (
+                    cell.free_speed_mean
+                    for cell in known.values()
+                    if cell.speed_minutes >= FREE_FLOW_MINUTES
+                ),
+                default=None,
+            )
+            for zone_id, known in self._cells.items()
+        }
+
+    def usual(self, zone_id: UUID, at: datetime, *, hours: float) -> Usual | None:
+        """See `Normality.usual`: the hour of the week, else the hour of like days."""
+        known = self._cells.get(zone_id)
+        if not known:
+            return None
+        hour = hour_of_week(at)
+        own = [known[hour]] if hour in known else []
+        day, hour_of_day = divmod(hour, 24)
+        alike = _WORKING_DAYS if day in _WORKING_DAYS else _WEEKEND
+        like = [known[key] for like_day in alike if (key := like_day * 24 + hour_of_day) in known]
+        return _usual(own, hours) or _usual(like, hours)
+
+    def free_flow(self, zone_id: UUID) -> float | None:
+        """Speed of vehicles that nothing holds up: at the hour of the week when they are fastest."""
+        return self._free_flow.get(zone_id)
+
+
+def _usual(cells: Sequence[NormalityCell], hours: float) -> Usual | None:
+    """Each cell counts the same; None where they know too little together."""
+    watched_h = sum(cell.minutes for cell in cells) / MINUTES_PER_HOUR
+    spoken = [cell for cell in cells if cell.speed_minutes]
+    if watched_h < hours or sum(cell.days for cell in cells) < MIN_DAYS or not spoken:
+        return None
+    return Usual(
+        speed=fmean(cell.speed_mean for cell in spoken),
+        fullness=fmean(cell.fullness_mean for cell in cells),
+        hours=watched_h,
+    )

@@ -12,6 +12,7 @@ from sentinel_core.adapters.camera_metrics import MetricsPage
 from sentinel_core.adapters.fernet_secrets import FernetSecrets, read_secret_key
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.grpc import GrpcServer
+from sentinel_core.adapters.grpc.camera_control import GrpcCameraControl, LeaseDirectory
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import open_database, upgrade_database
 from sentinel_core.adapters.system_clock import SystemClock
@@ -44,12 +45,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     database = open_database(settings.effective_database_url, clock=clock, secrets=secrets)
     async with AsyncExitStack() as closing:
         closing.push_async_callback(database.close)
+        cameras = GrpcCameraControl(LeaseDirectory(database), clock)
+        closing.push_async_callback(cameras.stop)
+        cameras.start()
         ports = InferencePorts(
             clock=clock,
             # Its own until services share a broker.
             bus=MemoryEventBus(),
             database=database,
             objects=FilesystemObjectStore(settings.objects_path),
+            camera_control=cameras,
         )
         service = build(settings, ports)
         closing.push_async_callback(service.stop)

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from sentinel_core.domain.errors import DependencyUnavailable, StorageFull
 from sentinel_core.domain.frames import DropReason
 from sentinel_core.domain.incidents import Incident, Transition
+from sentinel_core.ports.camera_control import CameraControl
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus
 from sentinel_core.ports.inference_status import InferenceSnapshot
 from sentinel_core.ports.object_store import ObjectStore
 from sentinel_core.ports.repositories import Database
 from sentinel_core.runtime.settings import InferenceSettings, Settings
-from sentinel_inference.archiving.archive import EvidenceArchive
+from sentinel_inference.archiving.archive import ArchivePorts, EvidenceArchive
+from sentinel_inference.archiving.clips import ClipTimes
 from sentinel_inference.archiving.snapshots import Snapshot, take_snapshot
 from sentinel_inference.detector import build_detector, count_threads
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline, JudgedFrame
@@ -42,13 +44,19 @@ SWEEP_INTERVAL_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InferencePorts:
-    """What the service needs. `detector` None: the model of the settings."""
+    """What the service needs.
+
+    Attributes:
+        detector: None: the model of the settings.
+        camera_control: Cuts the clips of incidents; None: there are none.
+    """
 
     clock: Clock
     bus: EventBus
     database: Database
     objects: ObjectStore
     detector: Detector | None = None
+    camera_control: CameraControl | None = None
 
 
 class InferenceService:
@@ -56,13 +64,24 @@ class InferenceService:
 
     name = "inference-service"
 
-    def __init__(self, settings: InferenceSettings, ports: InferencePorts) -> None:
+    def __init__(
+        self, settings: InferenceSettings, ports: InferencePorts, clip_times: ClipTimes
+    ) -> None:
         self._settings = settings
         self._clock = ports.clock
         self._detector = ports.detector or build_detector(settings)
         self._workers = Workers(count_threads(settings))
         self._publisher = Publisher(ports.bus, ports.clock)
-        self._archive = EvidenceArchive(ports.objects, self._announce_evidence)
+        self._archive = EvidenceArchive(
+            ArchivePorts(
+                clock=ports.clock,
+                store=ports.objects,
+                database=ports.database,
+                control=ports.camera_control,
+            ),
+            clip_times,
+            self._announce_evidence,
+        )
         self._fleet = Fleet(
             ports.database,
             ports.clock,
@@ -79,6 +98,7 @@ class InferenceService:
         for incident in await self._fleet.resume():
             self._archive.remember(incident)
         self._publisher.start()
+        await self._archive.resume()
         self._sweeper = asyncio.create_task(self._sweep(), name="inference-sweep")
 
     async def stop(self) -> None:
@@ -91,6 +111,13 @@ class InferenceService:
         await self._archive.drain()
         await self._publisher.stop()
         self._workers.close()
+
+    async def finish_evidence(self) -> None:
+        """Complete what is being put together with the video that is there now.
+
+        For before cameras stop: afterwards nobody cuts a clip any more.
+        """
+        await self._archive.drain()
 
     async def health(self) -> Mapping[str, str | None]:
         """The database, as the last sweep found it."""
@@ -159,9 +186,9 @@ class InferenceService:
     async def _report(
         self, camera_key: str, judged: JudgedFrame, snapshots: Sequence[Snapshot]
     ) -> None:
-        await self._report_changes(judged.changes)
         for snapshot in snapshots:
-            self._archive.save(snapshot)
+            self._archive.save(snapshot, self._detector.model_sha256)
+        await self._report_changes(judged.changes)
         active = tuple(self._archive.attach(incident) for incident in judged.active)
         event = detection_event(
             camera_key,
@@ -180,15 +207,18 @@ class InferenceService:
                 )
             )
 
-    def _announce_evidence(self, incident: Incident, scene: SceneFrame) -> None:
+    def _announce_evidence(
+        self, transition: Transition, incident: Incident, scene: SceneFrame | None
+    ) -> None:
         self._publisher.queue_incident(
-            incident_event(Transition.EVIDENCE_COMPLETE, incident, scene, at=self._clock.utc_now())
+            incident_event(transition, incident, scene, at=self._clock.utc_now())
         )
 
     async def _sweep(self) -> None:
         while True:
             try:
                 await self._fleet.sweep()
+                await self._archive.sweep()
                 self._trouble = None
             except (DependencyUnavailable, StorageFull) as error:
                 self._trouble = error.message
@@ -209,4 +239,4 @@ def build(settings: Settings, ports: InferencePorts) -> InferenceService:
     Raises:
         ModelRefused: The model cannot be served.
     """
-    return InferenceService(settings.inference, ports)
+    return InferenceService(settings.inference, ports, ClipTimes.of(settings))

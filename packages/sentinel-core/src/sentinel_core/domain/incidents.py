@@ -133,13 +133,31 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Object keys, known before the objects are there."""
+    """Object keys, known before the objects are there.
+
+    Attributes:
+        clip: None once it is known that there is none.
+        manifest: Known once it is written, as the last of all.
+        has_pictures: Both pictures are stored; the clip may still be to come.
+        complete: The manifest is written; what has a key now is there.
+    """
 
     snapshot: str | None = None
     snapshot_boxes: str | None = None
     clip: str | None = None
     manifest: str | None = None
+    has_pictures: bool = False
     complete: bool = False
+
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether the pictures can be read."""
+        return self.snapshot is not None and (self.has_pictures or self.complete)
+
+    @property
+    def has_clip(self) -> bool:
+        """Whether the clip can be read."""
+        return self.clip is not None and self.complete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,7 @@ class IncidentAnswer(Answer):
                 )
                 for item in incident.explain
             ],
-            has_snapshot=incident.evidence.complete and incident.evidence.snapshot is not None,
+            has_snapshot=incident.evidence.has_snapshot,
             model_version=incident.model_version,
             handling=incident.handling,
             handled_by=incident.handled_by,

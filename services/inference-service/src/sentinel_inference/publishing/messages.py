@@ -136,6 +136,7 @@ def _evidence(evidence: Evidence) -> EvidenceKeys:
         snapshot_boxes=evidence.snapshot_boxes,
         clip=evidence.clip,
         manifest=evidence.manifest,
+        has_pictures=evidence.has_pictures,
         complete=evidence.complete,
     )
 

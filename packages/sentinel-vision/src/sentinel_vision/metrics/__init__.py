@@ -1,0 +1,1 @@
+"""How right detections, tracks and incidents are, measured against truth."""

@@ -24,6 +24,7 @@ from sentinel_api.players.endpoints import router as players
 from sentinel_api.problems import install_problem_handlers
 from sentinel_api.realtime.endpoints import router as realtime
 from sentinel_api.recordings.endpoints import router as recordings
+from sentinel_api.rules.endpoints import router as rules
 from sentinel_api.stats.endpoints import router as stats
 from sentinel_api.users.endpoints import router as users
 from sentinel_core.runtime.settings import ApiSettings
@@ -35,6 +36,7 @@ FEATURES = (
     incidents,
     events,
     recordings,
+    rules,
     stats,
     auth,
     users,

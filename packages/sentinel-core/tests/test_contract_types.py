@@ -16,6 +16,7 @@ from sentinel_core.contracts.generated.camera_state_event import (
     ClockAnchorMessage,
 )
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.domain.cameras import SourceState
 from sentinel_core.domain.incidents import Condition, Priority, Transition
@@ -23,16 +24,20 @@ from sentinel_core.testing.builders import (
     make_active_incident,
     make_camera_state_event,
     make_detection_event,
+    make_flow_event,
     make_incident_event,
     make_object,
+    make_zone_flow,
 )
 
 SCHEMAS = Path(sentinel_core.contracts.__file__).parent / "schemas"
 DETECTION, INCIDENT, CAMERA_STATE = "detection-event", "incident-event", "camera-state-event"
+FLOW = "flow-event"
 TYPES: dict[str, type[msgspec.Struct]] = {
     DETECTION: DetectionEvent,
     INCIDENT: IncidentEvent,
     CAMERA_STATE: CameraStateEvent,
+    FLOW: FlowEvent,
 }
 NUMBERS = st.floats(0, 1)
 TRACKS = st.none() | st.integers(0, 2**53)
@@ -55,6 +60,8 @@ MESSAGES = [
     (INCIDENT, make_incident_event("updated", zone_id=None, zone_name=None, explain=[])),
     (INCIDENT, make_incident_event("ended")),
     (INCIDENT, make_incident_event("evidence_complete")),
+    (FLOW, make_flow_event()),
+    (FLOW, make_flow_event(zones=[make_zone_flow(speed_mean=None, density=None)], turns=[])),
     (CAMERA_STATE, make_camera_state_event()),
     (
         CAMERA_STATE,

@@ -1,6 +1,7 @@
 """Migrations: forth, back, together, and the same tables as the models."""
 
 import asyncio
+import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -86,10 +87,14 @@ async def test_migrated_checks_and_references_are_those_of_the_models(
 
 
 def _clauses(schema: dict[str, str]) -> dict[str, list[str]]:
-    """By table; a batch migration writes them in another order and quotes the table's name."""
+    """By table; a batch migration writes them in another order and quotes the table's name.
+
+    SQLite writes a column that was added behind the last one, on the same line.
+    """
+    lines = {name: re.sub(r", (?=\w+ [A-Z])", ",\n", sql) for name, sql in schema.items()}
     return {
         name: sorted(line.strip().rstrip(",").replace('"', "") for line in sql.splitlines())
-        for name, sql in schema.items()
+        for name, sql in lines.items()
     }
 
 

@@ -4,6 +4,7 @@ from sentinel_core.testing.contracts.accounts import AuditContract, SessionsCont
 from sentinel_core.testing.contracts.camera_leases import CameraLeasesContract
 from sentinel_core.testing.contracts.cameras import CamerasContract, ZonesContract
 from sentinel_core.testing.contracts.detections import DetectionsContract, KeptDetectionsContract
+from sentinel_core.testing.contracts.flow import FlowContract
 from sentinel_core.testing.contracts.incident_search import (
     IncidentPagesContract,
     IncidentSearchContract,
@@ -38,6 +39,9 @@ class TestSqliteDetections(DetectionsContract): ...
 
 
 class TestSqliteKeptDetections(KeptDetectionsContract): ...
+
+
+class TestSqliteFlow(FlowContract): ...
 
 
 class TestSqliteRecordings(RecordingsContract): ...

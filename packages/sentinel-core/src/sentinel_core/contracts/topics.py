@@ -3,9 +3,10 @@
 DETECTIONS = "events.detections"
 INCIDENTS = "events.incidents"
 CAMERA_STATES = "cameras.state"
+FLOW = "events.flow"
 DETECTIONS_DLQ = "events.detections.dlq"
 
-TOPICS = (DETECTIONS, INCIDENTS, CAMERA_STATES, DETECTIONS_DLQ)
+TOPICS = (DETECTIONS, INCIDENTS, CAMERA_STATES, FLOW, DETECTIONS_DLQ)
 
 CLIPS_BUCKET = "sentinel-clips"
 FRAMES_BUCKET = "sentinel-frames"

@@ -11,10 +11,12 @@ from typing import Protocol
 from uuid import UUID
 
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.domain.camera_leases import CameraInstance, CameraLease
 from sentinel_core.domain.cameras import Camera, CameraStatus
 from sentinel_core.domain.incidents import Handling, Incident
+from sentinel_core.domain.normality import NormalityCell
 from sentinel_core.domain.recordings import Recording
 from sentinel_core.domain.users import AuditEntry, Session, User
 from sentinel_core.domain.zones import ZoneSet
@@ -180,6 +182,28 @@ class Detections(Protocol):
         ...
 
 
+class Flow(Protocol):
+    """How traffic flowed, minute by minute, and what is usual by hour of the week."""
+
+    async def store(self, events: Sequence[FlowEvent]) -> Sequence[FlowEvent]:
+        """Store minutes; returns those that were not stored before, by their event ids.
+
+        Each new one that was watched for long enough and is not disturbed is learned from, once.
+
+        Raises:
+            InvalidInput: An id or a time of an event cannot be read; nothing is stored.
+        """
+        ...
+
+    async def minutes(self, camera_key: str, start: datetime, end: datetime) -> Sequence[FlowEvent]:
+        """The minutes that began from `start` up to `end` (not included), oldest first."""
+        ...
+
+    async def normality(self, camera_key: str) -> Sequence[NormalityCell]:
+        """What was learned about a camera's zones."""
+        ...
+
+
 class Recordings(Protocol):
     """Video that people want kept. The API asks for it here, camera-service sees to it."""
 
@@ -297,6 +321,11 @@ class UnitOfWork(Protocol):
     @property
     def detections(self) -> Detections:
         """Kept detections."""
+        ...
+
+    @property
+    def flow(self) -> Flow:
+        """Flow of traffic and normality."""
         ...
 
     @property

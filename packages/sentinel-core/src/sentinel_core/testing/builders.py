@@ -18,13 +18,19 @@ from sentinel_core.contracts.generated.detection_event import (
     DetectionEvent,
     FrameSize,
 )
+from sentinel_core.contracts.generated.flow_event import (
+    FlowEvent,
+    LineFlow,
+    TurnFlow,
+    ZoneFlow,
+)
 from sentinel_core.contracts.generated.incident_event import (
     EvidenceKeys,
     ExplainedCondition,
     IncidentEvent,
 )
 from sentinel_core.domain.cameras import Camera
-from sentinel_core.domain.identifiers import detection_event_id, incident_id
+from sentinel_core.domain.identifiers import SENTINEL_NAMESPACE, detection_event_id, incident_id
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND, format_utc
 from sentinel_core.domain.users import AuditEntry, Role, Session, User
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
@@ -34,6 +40,7 @@ NOON = datetime(2026, 1, 10, 12, 0, 0, tzinfo=UTC)
 
 EPOCH = "01KEKWE4G0AAAAAAAAAAAAAAAA"
 ZONE_ID = UUID("6f6dd0f4-5a0c-4b5e-9b51-1b6a4a1e7a01")
+LINE_ID = UUID("6f6dd0f4-5a0c-4b5e-9b51-1b6a4a1e7a02")
 
 Transition = Literal["opened", "updated", "ended", "evidence_complete"]
 _TRANSITION_SECONDS = {"opened": 20.0, "updated": 30.0, "ended": 60.0, "evidence_complete": 70.0}
@@ -185,6 +192,53 @@ def make_camera_state_event(**changes: Any) -> CameraStateEvent:
         clock=None,
     )
     return msgspec.structs.replace(event, **changes)
+
+
+def make_zone_flow(**changes: Any) -> ZoneFlow:
+    """A minute of a lane in which ten vehicles went at 12 m/s."""
+    flow = ZoneFlow(
+        zone_id=str(ZONE_ID),
+        name="Left carriageway",
+        shape="0123456789ab",
+        vehicles=10,
+        entered=9,
+        vehicles_mean=1.5,
+        persons=0,
+        persons_entered=0,
+        speed_mean=12.0,
+        speed_p85=14.0,
+        occupancy=0.6,
+        covered=0.1,
+        density=8.0,
+        level_of_service="B",
+        los_basis="density",
+    )
+    return msgspec.structs.replace(flow, **changes)
+
+
+def make_flow_event(index: int = 0, /, **changes: Any) -> FlowEvent:
+    """The `index`-th minute since noon: one lane, one line that nine cars crossed, one turn."""
+    event = FlowEvent(
+        schema_version=1,
+        event_id="",
+        camera_id="cam_01",
+        minute=format_utc(at(60.0 * index)),
+        coverage=1.0,
+        frames=300,
+        stream_epoch=EPOCH,
+        zone_version=1,
+        model_version="v0",
+        unit="m",
+        is_disturbed=False,
+        zones=[make_zone_flow()],
+        lines=[LineFlow(line_id=str(LINE_ID), name="Gate", forward={"car": 9}, backward={})],
+        turns=[TurnFlow(entered_by=str(LINE_ID), left_by=str(LINE_ID), counts={"car": 1})],
+    )
+    event = msgspec.structs.replace(event, **changes)
+    if not event.event_id:
+        name = f"flow/{event.camera_id}/{event.minute}/{event.zone_version}"
+        event.event_id = str(uuid5(SENTINEL_NAMESPACE, name))
+    return event
 
 
 def make_user(**changes: Any) -> User:

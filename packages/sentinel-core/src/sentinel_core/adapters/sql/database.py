@@ -13,6 +13,7 @@ from sentinel_core.adapters.sql.cameras import SqlCameras
 from sentinel_core.adapters.sql.detections import SqlDetections
 from sentinel_core.adapters.sql.engine import make_engine, parse_database_url
 from sentinel_core.adapters.sql.errors import translated
+from sentinel_core.adapters.sql.flow import SqlFlow
 from sentinel_core.adapters.sql.incidents import SqlIncidents
 from sentinel_core.adapters.sql.migration import is_current
 from sentinel_core.adapters.sql.offsets import SqlOffsets
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
         self.camera_leases = SqlCameraLeases(statements)
         self.incidents = SqlIncidents(statements)
         self.detections = SqlDetections(statements)
+        self.flow = SqlFlow(statements)
         self.recordings = SqlRecordings(statements)
         self.users = SqlUsers(statements)
         self.audit = SqlAudit(statements)

@@ -1,6 +1,6 @@
 """The tables. Names and keys are fixed by the product's contracts: add to them, never rename."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
@@ -220,6 +220,39 @@ class MinuteCountRow(Base):
     class_name: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     detections: Mapped[int]
     tracks: Mapped[int]
+
+
+class FlowMinuteRow(Base):
+    """One message of `events.flow`: a minute, or a part of one that was interrupted."""
+
+    __tablename__ = "flow_minutes"
+    __table_args__ = (_CLUSTERED,)
+
+    camera_key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
+    minute: Mapped[datetime] = mapped_column(primary_key=True)
+    event_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document: Mapped[dict[str, Any]]
+
+
+class LaneNormalityRow(Base):
+    """What is usual in a zone at an hour of the week; see `NormalityCell`."""
+
+    __tablename__ = "lane_normality"
+    __table_args__ = (_CLUSTERED,)
+
+    camera_key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
+    zone_id: Mapped[UUID] = mapped_column(primary_key=True)
+    hour: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    shape: Mapped[str] = mapped_column(sa.String(32))
+    minutes: Mapped[int]
+    speed_minutes: Mapped[int]
+    days: Mapped[int]
+    last_day: Mapped[date]
+    speed_mean: Mapped[float]
+    speed_variance: Mapped[float]
+    free_speed_mean: Mapped[float]
+    fullness_mean: Mapped[float]
+    fullness_variance: Mapped[float]
 
 
 class IncidentRow(Base):

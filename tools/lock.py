@@ -1,7 +1,7 @@
 """Make the two Python locks, or check that they were made from what is declared now.
 
-`requirements.lock` is the workspace with all its extras and groups; `benchmarks/requirements.lock`
-adds what the product is measured against to what its members need. Locks hold names, versions and
+`requirements.lock` is the workspace with all its groups and all its extras but those of `LEFT_OUT`;
+`benchmarks/requirements.lock` adds what the product is measured against to what its members need. Locks hold names, versions and
 hashes and no download address, so that any mirror serves them. Resolving again keeps old pins.
 
 The check asks no registry: each lock records a digest of the declarations that it was made from,
@@ -23,6 +23,9 @@ LOCK = ROOT / "requirements.lock"
 BENCHMARKS = ROOT / "benchmarks/requirements.in"
 BENCHMARKS_LOCK = ROOT / "benchmarks/requirements.lock"
 UV = str(ROOT / ".venv/bin/uv")
+
+LEFT_OUT = ("openvino",)
+"""Extras of 150 MB that most do without; `.venv-bench` has them, and their tests run there."""
 
 PIN = re.compile(r"^([A-Za-z0-9_.-]+==[^ \\;]+)(.*?)\\?$", re.MULTILINE)
 DIGEST = re.compile(r"^# declared: ([0-9a-f]{64})$", re.MULTILINE)
@@ -82,6 +85,7 @@ def resolve_workspace(constraints: list[str]) -> str:
         return run_uv(
             *("export", "--all-packages", "--all-extras", "--all-groups", "--no-emit-workspace"),
             *("--no-header", "--format", "requirements.txt"),
+            *(option for name in LEFT_OUT for option in ("--no-extra", name)),
             folder=Path(folder),
         )
 

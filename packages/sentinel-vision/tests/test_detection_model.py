@@ -7,16 +7,17 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper
 
 from sentinel_core.domain.errors import ModelRefused
 from sentinel_core.runtime.assets import asset
-from sentinel_vision.detection.classes import CLASS_NAMES, VEHICLE_CLASSES
+from sentinel_vision.detection.classes import VEHICLE_CLASSES
 from sentinel_vision.detection.engine import Detector
-from sentinel_vision.detection.model import ModelFile, load_model, load_model_file
+from sentinel_vision.detection.model import (
+    load_model,
+    load_model_file,
+)
 from sentinel_vision.detection.onnx_engine import OnnxDetector
-
-SIX_NAMES = str(dict(enumerate(CLASS_NAMES)))
+from sentinel_vision.testing.networks import tiny_model
 
 
 @pytest.fixture(scope="module")
@@ -56,65 +57,9 @@ def test_real_traffic_is_found(shipped: OnnxDetector) -> None:
     assert set(confident.class_ids.tolist()) <= VEHICLE_CLASSES
 
 
-def _model(
-    *,
-    rows: int = 10,
-    names: str | None = SIX_NAMES,
-    rank: int = 3,
-    inputs: int = 1,
-    shape: tuple[int | str, ...] = (1, 3, 384, 640),
-    anchors: int = 5040,
-) -> ModelFile:
-    """A tiny ONNX model with a constant output of the asked-for shape."""
-    dims = [1, rows, anchors][:rank]
-    constant = helper.make_node(
-        "ConstantOfShape",
-        ["dims"],
-        ["output0"],
-        value=helper.make_tensor("zero", TensorProto.FLOAT, [1], [0.0]),
-    )
-    graph = helper.make_graph(
-        [constant],
-        "tiny",
-        [
-            helper.make_tensor_value_info(f"images{i}", TensorProto.FLOAT, shape)
-            for i in range(inputs)
-        ],
-        [helper.make_tensor_value_info("output0", TensorProto.FLOAT, dims)],
-        [helper.make_tensor("dims", TensorProto.INT64, [rank], dims)],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    if names is not None:
-        helper.set_model_props(model, {"names": names})
-    content = model.SerializeToString()
-    return ModelFile(version="tiny", sha256="0" * 64, content=content)
-
-
 def test_the_tiny_model_itself_is_accepted() -> None:
-    assert (
-        len(OnnxDetector(_model(), threads=1).detect(np.zeros((360, 640, 3), "u1"), (64, 36))) == 0
-    )
-
-
-@pytest.mark.parametrize(
-    ("model", "reason"),
-    [
-        (ModelFile(version="x", sha256="0", content=b"not an onnx file"), "cannot load"),
-        (_model(rows=84), "84 rows"),
-        (_model(rank=2), r"must be \[1, 4 \+ classes, anchors\]"),
-        (_model(names=None), "no class names"),
-        (_model(names="not a dict ("), "cannot be read"),
-        (_model(names="['car']"), "no numbered list"),
-        (_model(rows=5, names="{0: 'cat'}"), "none of the classes"),
-        (_model(inputs=2), "2"),
-        (_model(shape=(1, 1, 384, 640)), "must be float32"),
-        (_model(shape=(1, 3, 640, 640)), "fixed to 640x640"),
-        (_model(anchors=100), "100 anchors"),
-    ],
-)
-def test_a_model_that_is_no_yolov8_detector_is_refused(model: ModelFile, reason: str) -> None:
-    with pytest.raises(ModelRefused, match=reason):
-        OnnxDetector(model, threads=1)
+    detector = OnnxDetector(tiny_model(), threads=1)
+    assert len(detector.detect(np.zeros((360, 640, 3), "u1"), (64, 36))) == 0
 
 
 def test_a_folder_whose_file_was_changed_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ class, through the sigmoid already, no suppression inside (Ultralytics export, `
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +14,11 @@ from numpy.typing import NDArray
 from sentinel_core.domain.errors import ModelRefused
 from sentinel_vision.detection.classes import CLASS_NAMES
 from sentinel_vision.detection.detections import Detections
+from sentinel_vision.detection.engine import TensorInfo
 from sentinel_vision.detection.letterbox import STRIDE_PX, Letterbox
 from sentinel_vision.detection.suppression import suppress
 
 MODEL_STRIDES_PX = (8, 16, 32)
-
-
-class TensorInfo(Protocol):
-    """What ONNX Runtime says of an input or output."""
-
-    name: str
-    type: str
-    shape: Sequence[int | str | None]
 
 
 @dataclass(frozen=True, slots=True)

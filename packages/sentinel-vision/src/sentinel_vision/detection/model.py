@@ -1,13 +1,58 @@
-"""A model as a folder: `best.onnx` and, written last, `manifest.json`."""
+"""A model as a folder: `best.onnx`, `best.int8.onnx` where there is one, and `manifest.json`, last."""
 
 import hashlib
+from enum import StrEnum
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sentinel_core.domain.errors import ModelRefused
 
 MAX_MODEL_BYTES = 512 * 1024 * 1024
+
+
+class Precision(StrEnum):
+    """Numbers that a network computes with."""
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
+
+
+class ExpectedBox(BaseModel):
+    """An object that a model sees in the golden picture.
+
+    Attributes:
+        name: Class.
+        box: x1, y1, x2, y2 in 0..1 of the picture.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str
+    confidence: float = Field(ge=0, le=1)
+    box: tuple[float, float, float, float]
+
+
+class GoldenExpectation(BaseModel):
+    """What a model sees in the golden picture, as float32 on ONNX Runtime's CPU provider.
+
+    Attributes:
+        picture_sha256: Hex digest of the picture.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    picture_sha256: str
+    boxes: tuple[ExpectedBox, ...]
+
+
+class Int8File(BaseModel):
+    """The same model in 8-bit integers; more may stand there."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    file: str = "best.int8.onnx"
+    sha256: str
 
 
 class ModelManifest(BaseModel):
@@ -18,6 +63,8 @@ class ModelManifest(BaseModel):
     version: str
     file: str = "best.onnx"
     sha256: str
+    int8: Int8File | None = None
+    golden: GoldenExpectation | None = None
 
 
 class ModelFile(BaseModel):
@@ -27,26 +74,47 @@ class ModelFile(BaseModel):
 
     version: str
     sha256: str
-    content: bytes
+    content: bytes = Field(repr=False)
+    precision: Precision = Precision.FLOAT32
+    golden: GoldenExpectation | None = None
 
 
-def load_model(folder: Path) -> ModelFile:
-    """Read a model folder and check its hash.
+def read_manifest(folder: Path) -> ModelManifest:
+    """What a model folder says it holds.
 
     Raises:
-        ModelRefused: No manifest, no model, too large, or not the bytes that the manifest names.
+        ModelRefused: No manifest, or one that is none.
     """
     try:
-        manifest = ModelManifest.model_validate_json((folder / "manifest.json").read_bytes())
+        return ModelManifest.model_validate_json((folder / "manifest.json").read_bytes())
     except OSError as error:
         raise ModelRefused(f"no manifest.json in {folder}") from error
     except ValidationError as error:
         raise ModelRefused(f"{folder / 'manifest.json'} is no model manifest") from error
-    content = _read(folder / Path(manifest.file).name)
+
+
+def load_model(folder: Path, precision: Precision = Precision.FLOAT32) -> ModelFile:
+    """Read a model folder and check its hash.
+
+    Raises:
+        ModelRefused: No manifest, no model of that precision, too large, or not the bytes that the
+            manifest names.
+    """
+    manifest = read_manifest(folder)
+    entry = manifest.int8 if precision is Precision.INT8 else manifest
+    if entry is None:
+        raise ModelRefused(f"{folder} holds no int8 model; make it with sentinel model quantise")
+    content = _read(folder / Path(entry.file).name)
     digest = hashlib.sha256(content).hexdigest()
-    if digest != manifest.sha256:
-        raise ModelRefused(f"{manifest.file} is not the file that its manifest names (SHA-256)")
-    return ModelFile(version=manifest.version, sha256=digest, content=content)
+    if digest != entry.sha256:
+        raise ModelRefused(f"{entry.file} is not the file that its manifest names (SHA-256)")
+    return ModelFile(
+        version=manifest.version,
+        sha256=digest,
+        content=content,
+        precision=precision,
+        golden=manifest.golden,
+    )
 
 
 def load_model_file(path: Path) -> ModelFile:

@@ -1,6 +1,6 @@
 """A whole inference-service on SQLite, the in-process bus and folders; only the network is scripted."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +26,7 @@ from sentinel_core.testing.clock import ManualClock
 from sentinel_inference import InferencePorts, InferenceService, build
 from sentinel_vision.detection.classes import CAR
 from sentinel_vision.detection.detections import Detections
+from sentinel_vision.detection.engine import ScaledPicture
 from sentinel_vision.frames.frame import Frame, Picture
 
 WIDTH, HEIGHT = 640, 360
@@ -49,6 +50,9 @@ class ScriptedDetector:
     model_version: str = "scripted"
     model_sha256: str = "0" * 64
     name: str = "script"
+    provider: str = "test"
+    precision: str = "float32"
+    batch_size: int = 1
     before_detect: Callable[[], object] = lambda: None
 
     def detect(self, rgb: NDArray[np.uint8], source: tuple[int, int]) -> Detections:
@@ -59,6 +63,10 @@ class ScriptedDetector:
         if isinstance(step, Exception):
             raise step
         return step
+
+    def detect_batch(self, pictures: Sequence[ScaledPicture]) -> list[Detections]:
+        """See `Detector.detect_batch`."""
+        return [self.detect(*picture) for picture in pictures]
 
 
 def cars(*boxes: tuple[float, float, float, float], confidence: float = 0.9) -> Detections:

@@ -1,0 +1,85 @@
+"""Spells: for how long something is true of somebody."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sentinel_sim.city.observers.stage import Sight
+from sentinel_sim.city.truth import Box
+
+_SEEN_VISIBILITY = 0.3
+
+
+@dataclass(slots=True)
+class Spell:
+    """From when to when something was true.
+
+    Attributes:
+        box: At its start.
+        way_m: How far its actor went meanwhile.
+        seen: Share of the moments in which enough of its actor was visible.
+        note: What the observer wants to remember.
+    """
+
+    key: Hashable
+    began_s: float
+    ended_s: float
+    zone_id: UUID | None
+    box: Box | None
+    actors: tuple[int, ...]
+    way_m: float = 0.0
+    moments: int = 0
+    seen_moments: int = 0
+    note: str = ""
+
+    @property
+    def length_s(self) -> float:
+        """How long it was."""
+        return self.ended_s - self.began_s
+
+    @property
+    def seen(self) -> float:
+        """See the class."""
+        return self.seen_moments / max(self.moments, 1)
+
+
+class SpellBook:
+    """Collects the spells of one observer.
+
+    A spell is over when it was not true for longer than `gap_s`; it ended when it was true last.
+    """
+
+    def __init__(self, gap_s: float) -> None:
+        self._gap_s = gap_s
+        self._open: dict[Hashable, Spell] = {}
+        self._over: list[Spell] = []
+
+    def note(
+        self,
+        sight: Sight,
+        key: Hashable,
+        *,
+        zone_id: UUID | None,
+        actors: tuple[int, ...],
+        way_m: float = 0.0,
+        note: str = "",
+    ) -> Spell:
+        """It is true now."""
+        spell = self._open.get(key)
+        if spell is None or sight.t_s - spell.ended_s > self._gap_s + 1e-9:
+            if spell is not None:
+                self._over.append(spell)
+            box = sight.box(actors) if actors else None
+            spell = Spell(key, sight.t_s, sight.t_s, zone_id, box, actors, note=note)
+            self._open[key] = spell
+        spell.ended_s = sight.t_s
+        spell.way_m += way_m
+        spell.moments += 1
+        if not actors or sight.visibility(actors[0]) >= _SEEN_VISIBILITY:
+            spell.seen_moments += 1
+        return spell
+
+    def close(self) -> Iterable[Spell]:
+        """All spells, by their start."""
+        spells = [*self._over, *self._open.values()]
+        return sorted(spells, key=lambda spell: (spell.began_s, str(spell.key)))

@@ -1,0 +1,126 @@
+"""What all observers know: the scenario, and the world as it is at this moment."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_sim.city.frame import CityFrame, Floats
+from sentinel_sim.city.kinds import CLASS_OF_KIND, PERSON_KIND
+from sentinel_sim.city.plan import Plan
+from sentinel_sim.city.scenario import Scenario, film
+from sentinel_sim.city.truth import Box, TruthEvent
+from sentinel_sim.city.world import Moment
+from sentinel_vision.detection.classes import VEHICLE_CLASSES
+
+_IS_VEHICLE = np.isin(CLASS_OF_KIND, sorted(VEHICLE_CLASSES))
+
+
+class Sight:
+    """One moment, with what several observers ask of it."""
+
+    def __init__(self, stage: "Stage", moment: Moment) -> None:
+        self.stage = stage
+        self.moment = moment
+        self.t_s = moment.t_s
+
+    @cached_property
+    def is_vehicle(self) -> NDArray[np.bool_]:
+        """Motor vehicles, shape (n,)."""
+        return _IS_VEHICLE[self.moment.kinds]
+
+    @cached_property
+    def is_walker(self) -> NDArray[np.bool_]:
+        """Persons on foot, shape (n,)."""
+        flags: NDArray[np.bool_] = self.moment.kinds == PERSON_KIND
+        return flags
+
+    @cached_property
+    def frame(self) -> CityFrame:
+        """What the camera sees."""
+        return film(self.stage.scenario.camera, self.moment)
+
+    @cached_property
+    def inside(self) -> dict[UUID, NDArray[np.bool_]]:
+        """Who is in which zone, by the middles of the footprints."""
+        return {
+            zone_id: contains(polygon, self.moment.places)
+            for zone_id, polygon in self.stage.grounds.items()
+        }
+
+    def visibility(self, actor_id: int) -> float:
+        """Of one actor, 0 if it is not in the picture."""
+        row = int(self.frame.actor_ids.searchsorted(actor_id))
+        if row == len(self.frame) or self.frame.actor_ids[row] != actor_id:
+            return 0.0
+        return float(self.frame.visibility[row])
+
+    def box(self, actor_ids: tuple[int, ...]) -> Box | None:
+        """Around some actors, normalised; None if none of them is in the picture."""
+        rows = np.isin(self.frame.actor_ids, actor_ids)
+        if not rows.any():
+            return None
+        boxes = self.frame.boxes_px[rows]
+        size = (self.frame.width, self.frame.height)
+        x1, y1 = (boxes[:, :2].min(axis=0) / size).tolist()
+        x2, y2 = (boxes[:, 2:].max(axis=0) / size).tolist()
+        return (x1, y1, x2, y2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A scenario and its plan, prepared for the observers."""
+
+    scenario: Scenario
+    plan: Plan
+    walk_ids: tuple[int, ...]
+
+    @cached_property
+    def grounds(self) -> dict[UUID, Floats]:
+        """The zones on the ground."""
+        return {
+            zone_id: np.array(polygon, dtype=np.float64)
+            for zone_id, polygon in self.scenario.grounds.items()
+        }
+
+    def zones(self, *kinds: ZoneType) -> list[Zone]:
+        """Those areas of some types that are on the ground."""
+        return [
+            zone
+            for zone in self.scenario.zones.zones
+            if zone.type in kinds and zone.id in self.scenario.grounds
+        ]
+
+    def lane_heading(self, zone: Zone) -> float:
+        """Of a lane zone on the ground, radians."""
+        lane = self.plan.layout.lane(self.scenario.lane_of_zone[zone.id])
+        (x1, y1), (x2, y2) = lane.points[0], lane.points[-1]
+        return float(np.arctan2(y2 - y1, x2 - x1))
+
+
+class Observer(Protocol):
+    """Sees every moment of a run and says at the end what happened."""
+
+    def see(self, sight: Sight) -> None:
+        """Take in one moment, in the order of time."""
+        ...
+
+    def report(self, end_s: float) -> list[TruthEvent]:
+        """What happened up to the end of the scene."""
+        ...
+
+
+def contains(polygon: Floats, points: Floats) -> NDArray[np.bool_]:
+    """Which points, shape (n, 2), are in a polygon, shape (k, 2): by counting crossed edges."""
+    begin, end = polygon, np.roll(polygon, -1, axis=0)
+    x, y = points[:, :1], points[:, 1:]
+    rise = end[:, 1] - begin[:, 1]
+    spans = (begin[:, 1] > y) != (end[:, 1] > y)
+    slope = (end[:, 0] - begin[:, 0]) / np.where(rise == 0.0, 1.0, rise)
+    crossed = spans & (x < begin[:, 0] + (y - begin[:, 1]) * slope)
+    inside: NDArray[np.bool_] = crossed.sum(axis=1) % 2 == 1
+    return inside

@@ -1,0 +1,1 @@
+"""The scenes of the city, and what happens in them."""

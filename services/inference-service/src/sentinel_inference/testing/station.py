@@ -1,5 +1,6 @@
 """A whole inference-service on SQLite, the in-process bus and folders; only the network is scripted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,10 +25,14 @@ from sentinel_core.runtime.settings import InferenceSettings, Settings
 from sentinel_core.testing.builders import make_camera
 from sentinel_core.testing.clock import ManualClock
 from sentinel_inference import InferencePorts, InferenceService, build
+from sentinel_inference.testing.cameras import FragileStore, ScriptedCameras
 from sentinel_vision.detection.classes import CAR
 from sentinel_vision.detection.detections import Detections
 from sentinel_vision.detection.engine import ScaledPicture
 from sentinel_vision.frames.frame import Frame, Picture
+
+_KEY = generate_key()
+_TASKS = ("evidence-", "incident-outbox", "inference-sweep")
 
 WIDTH, HEIGHT = 640, 360
 STEP_90K = 18_000
@@ -86,9 +91,11 @@ class Station:
     clock: ManualClock
     bus: MemoryEventBus
     database: SqlDatabase
-    objects: FilesystemObjectStore
+    objects: FragileStore
+    cameras: ScriptedCameras
     index: int = 0
     epoch: str = "01JEPOCH000000000000000000"
+    is_killed: bool = False
 
     def frame(self, *, camera_key: str = "cam_01", age_s: float = 0.0) -> Frame:
         """The next frame of a camera, 0.2 s after the one before."""
@@ -117,6 +124,20 @@ class Station:
             self.detector.script.append(detections)
             await self.service.infer(self.frame())
 
+    async def kill(self) -> None:
+        """End the service as a kill does: nothing is waited for, nothing is written any more."""
+        self.is_killed = True
+        tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith(_TASKS)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def store_incidents(self) -> None:
+        """Store what was published so far, as the persister does."""
+        for event in await self.incident_events():
+            async with self.database.transaction() as work:
+                await work.incidents.apply(event)
+
     async def detection_events(self) -> list[DetectionEvent]:
         """All that were published so far."""
         return [
@@ -139,12 +160,17 @@ class Station:
 
 
 @asynccontextmanager
-async def running_station(folder: Path) -> AsyncIterator[Station]:
-    """Start a station with one camera, `cam_01`, whose whole picture is the zone `NO_STOP`."""
-    clock = ManualClock()
-    url = f"sqlite+aiosqlite:///{folder / 'sentinel.db'}"
-    await upgrade_database(url)
-    database = open_database(url, clock=clock, secrets=FernetSecrets(generate_key()))
+async def running_station(folder: Path, clock: ManualClock | None = None) -> AsyncIterator[Station]:
+    """Start a station with one camera, `cam_01`, whose whole picture is the zone `NO_STOP`.
+
+    A second one on the same folder is the same system started again, with an empty bus.
+    """
+    clock = clock or ManualClock()
+    file = folder / "sentinel.db"
+    url = f"sqlite+aiosqlite:///{file}"
+    if not file.exists():
+        await upgrade_database(url)
+    database = open_database(url, clock=clock, secrets=FernetSecrets(_KEY))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         station = await _build(folder, clock, database)
@@ -152,19 +178,26 @@ async def running_station(folder: Path) -> AsyncIterator[Station]:
         try:
             yield station
         finally:
-            await station.service.stop()
+            if not station.is_killed:
+                await station.service.stop()
 
 
 async def _build(folder: Path, clock: ManualClock, database: SqlDatabase) -> Station:
-    camera = make_camera(key="cam_01")
     async with database.transaction() as work:
-        await work.cameras.add(camera)
-        await work.cameras.replace_zones(camera.id, ZoneSet(zones=(NO_STOP,)))
+        if not await work.cameras.list():
+            camera = make_camera(key="cam_01")
+            await work.cameras.add(camera)
+            await work.cameras.replace_zones(camera.id, ZoneSet(zones=(NO_STOP,)))
     bus = MemoryEventBus()
-    objects = FilesystemObjectStore(folder / "objects")
-    detector = ScriptedDetector()
+    objects = FragileStore(FilesystemObjectStore(folder / "objects"))
+    detector, cameras = ScriptedDetector(), ScriptedCameras()
     ports = InferencePorts(
-        clock=clock, bus=bus, database=database, objects=objects, detector=detector
+        clock=clock,
+        bus=bus,
+        database=database,
+        objects=objects,
+        detector=detector,
+        camera_control=cameras,
     )
     service = build(Settings(inference=InferenceSettings(threads=2)), ports)
-    return Station(service, detector, clock, bus, database, objects)
+    return Station(service, detector, clock, bus, database, objects, cameras)

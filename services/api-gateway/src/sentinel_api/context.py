@@ -10,6 +10,7 @@ from sentinel_api.access import Gate
 from sentinel_api.auth.service import SignIn
 from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.events.service import EventHistory
+from sentinel_api.flow.service import FlowDesk
 from sentinel_api.health.service import HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.hls import HlsViewers
@@ -36,6 +37,7 @@ class ApiContext:
     cameras: CameraRegistry
     incidents: IncidentDesk
     events: EventHistory
+    flow: FlowDesk
     stats: StatsReport
     health: HealthReport
     metrics: ApiMetrics

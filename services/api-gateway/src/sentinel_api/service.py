@@ -16,6 +16,7 @@ from sentinel_api.cameras.board import CameraBoard
 from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.context import ApiContext
 from sentinel_api.events.service import EventHistory
+from sentinel_api.flow.service import FlowDesk
 from sentinel_api.health.service import DatabaseHealth, HealthReport
 from sentinel_api.incidents.service import IncidentDesk
 from sentinel_api.live_video.hls import HlsViewers
@@ -236,6 +237,7 @@ def _context(
             announcements=live.announcements,
         ),
         events=EventHistory(database=database),
+        flow=FlowDesk(clock=clock, database=database),
         stats=StatsReport(
             clock=clock,
             control=control,

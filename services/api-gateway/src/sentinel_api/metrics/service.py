@@ -42,6 +42,9 @@ class ServiceCollector(Collector):
             ("sentinel_incidents_stored", "Incident transitions stored"): (
                 self._ledger.incidents_stored
             ),
+            ("sentinel_flow_minutes_stored", "Minutes of flow stored"): (
+                self._ledger.flow_minutes_stored
+            ),
             ("sentinel_dead_letters", "Messages put aside"): self._ledger.dead_letters,
             ("sentinel_persister_retries", "Tries that failed"): self._ledger.retries,
             ("sentinel_persister_missed", "Messages lost to retention"): self._ledger.missed,
@@ -59,6 +62,7 @@ class ServiceCollector(Collector):
             counter = CounterMetricFamily(name, text)
             counter.add_metric([], value)
             yield counter
+        yield self._crossings()
         yield self._offsets()
         seen = self._inference.snapshot()
         gauges: dict[tuple[str, str], float] = {
@@ -69,6 +73,16 @@ class ServiceCollector(Collector):
         }
         for (name, text), value in gauges.items():
             yield GaugeMetricFamily(name, text, value=value)
+
+    def _crossings(self) -> Metric:
+        crossings = CounterMetricFamily(
+            "sentinel_line_crossings",
+            "Road users that crossed counting lines",
+            labels=["camera", "line", "direction", "class"],
+        )
+        for labels, count in sorted(self._ledger.crossings.items()):
+            crossings.add_metric(labels, count)
+        return crossings
 
     def _offsets(self) -> Metric:
         offsets = GaugeMetricFamily(

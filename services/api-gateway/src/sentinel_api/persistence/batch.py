@@ -9,6 +9,7 @@ import msgspec
 from sentinel_api.persistence.decoding import decode
 from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.ports.event_bus import Message, TopicPartition
 
@@ -44,6 +45,7 @@ class Batch:
     detections: list[DetectionEvent] = field(default_factory=list)
     incidents: list[IncidentEvent] = field(default_factory=list)
     states: list[CameraStateEvent] = field(default_factory=list)
+    flows: list[FlowEvent] = field(default_factory=list)
     broken: list[DeadLetter] = field(default_factory=list)
 
     @classmethod
@@ -76,5 +78,7 @@ class Batch:
             self.detections.append(event)
         elif isinstance(event, IncidentEvent):
             self.incidents.append(event)
+        elif isinstance(event, FlowEvent):
+            self.flows.append(event)
         else:
             self.states.append(event)

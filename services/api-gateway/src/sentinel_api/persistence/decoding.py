@@ -7,18 +7,20 @@ import msgspec
 
 from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
-from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, INCIDENTS
+from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, FLOW, INCIDENTS
 from sentinel_core.domain.cameras import is_camera_key
 from sentinel_core.domain.incidents import EndReason, IncidentType
 from sentinel_core.domain.media_clock import parse_utc
 from sentinel_core.ports.event_bus import Message
 
-Event = DetectionEvent | IncidentEvent | CameraStateEvent
+Event = DetectionEvent | IncidentEvent | CameraStateEvent | FlowEvent
 
 _detections = msgspec.json.Decoder(DetectionEvent)
 _incidents = msgspec.json.Decoder(IncidentEvent)
 _states = msgspec.json.Decoder(CameraStateEvent)
+_flows = msgspec.json.Decoder(FlowEvent)
 
 
 def decode_detections(value: bytes) -> DetectionEvent:
@@ -63,10 +65,27 @@ def decode_camera_state(value: bytes) -> CameraStateEvent:
     return event
 
 
+def decode_flow(value: bytes) -> FlowEvent:
+    """A minute of flow. Raises ValueError with the reason."""
+    event = _flows.decode(value)
+    _check_camera(event.camera_id)
+    UUID(event.event_id)
+    parse_utc(event.minute)
+    for zone in event.zones:
+        UUID(zone.zone_id)
+    for line in event.lines:
+        UUID(line.line_id)
+    for turn in event.turns:
+        UUID(turn.entered_by)
+        UUID(turn.left_by)
+    return event
+
+
 _DECODERS: Mapping[str, Callable[[bytes], Event]] = {
     DETECTIONS: decode_detections,
     INCIDENTS: decode_incident,
     CAMERA_STATES: decode_camera_state,
+    FLOW: decode_flow,
 }
 
 

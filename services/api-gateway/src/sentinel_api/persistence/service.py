@@ -9,7 +9,13 @@ from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.writing import Written, write_batch
 from sentinel_api.realtime.announcements import Announcements
 from sentinel_api.retries import Retries, Stopped
-from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, DETECTIONS_DLQ, INCIDENTS
+from sentinel_core.contracts.topics import (
+    CAMERA_STATES,
+    DETECTIONS,
+    DETECTIONS_DLQ,
+    FLOW,
+    INCIDENTS,
+)
 from sentinel_core.domain.cameras import CameraStatus, SourceState
 from sentinel_core.domain.errors import SentinelError
 from sentinel_core.domain.media_clock import format_utc
@@ -18,7 +24,7 @@ from sentinel_core.ports.event_bus import EventBus, Message, Subscription, Topic
 from sentinel_core.ports.repositories import Database
 
 CONSUMER = "persister"
-TOPICS = (INCIDENTS, CAMERA_STATES, DETECTIONS)
+TOPICS = (INCIDENTS, CAMERA_STATES, DETECTIONS, FLOW)
 BATCH_SIZE = 500
 POLL_TIMEOUT_S = 0.2
 
@@ -29,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Persister:
-    """Consumes detections, incidents and camera states.
+    """Consumes detections, incidents, camera states and flow.
 
     Rows and offsets are committed in one transaction. Where the database is away or full it
     tries again with growing pauses and reads nothing further. A message that can never be stored
@@ -142,6 +148,7 @@ class Persister:
         self._sources.update(written.sources)
         self._ledger.detections_stored += written.detections
         self._ledger.incidents_stored += len(written.transitions)
+        self._ledger.note_flows(written.flows)
         self._ledger.note_stored(batch.next_offsets)
         for incident_id, transition in written.transitions:
             self._announcements.put(incident_id, transition)

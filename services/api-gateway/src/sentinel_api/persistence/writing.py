@@ -1,11 +1,12 @@
 """Writes a batch within one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sentinel_api.cameras.board import show_status
 from sentinel_api.persistence.batch import Batch
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.domain.cameras import CameraStatus, SourceState
 from sentinel_core.ports.repositories import EventFilter, UnitOfWork
 
@@ -17,11 +18,13 @@ class Written:
     Attributes:
         transitions: (incident, transition) in the order of the bus.
         sources: State of each camera's source that the batch named.
+        flows: Minutes of flow.
     """
 
     detections: int
     transitions: tuple[tuple[UUID, str], ...]
     sources: Mapping[str, SourceState]
+    flows: Sequence[FlowEvent]
 
 
 async def write_batch(
@@ -41,12 +44,13 @@ async def write_batch(
             transitions.append((UUID(event.incident_id), event.transition))
             touched.add(event.camera_id)
     stored = await work.detections.store(batch.detections) if batch.detections else 0
+    flows = await work.flow.store(batch.flows) if batch.flows else ()
     named = {event.camera_id: SourceState(event.state) for event in batch.states}
     known = {**sources, **named}
     for camera_key in sorted(touched | named.keys()):
         state = known.get(camera_key, SourceState.OFFLINE)
         await work.cameras.set_status(camera_key, await _status(work, camera_key, state))
-    return Written(detections=stored, transitions=tuple(transitions), sources=named)
+    return Written(detections=stored, transitions=tuple(transitions), sources=named, flows=flows)
 
 
 async def _status(work: UnitOfWork, camera_key: str, state: SourceState) -> CameraStatus:

@@ -15,8 +15,9 @@ from sentinel_api.testing.fakes import FakeCameraControl, FakeLiveVideo, FaultyD
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.contracts.generated.camera_state_event import CameraStateEvent
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
-from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, INCIDENTS
+from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, FLOW, INCIDENTS
 from sentinel_core.domain.cameras import Camera
 from sentinel_core.domain.users import Role
 from sentinel_core.ports.event_bus import TopicPartition
@@ -26,11 +27,12 @@ BASE_URL = "http://127.0.0.1"
 SOON_S = 10.0
 OFFSET_METRIC = "sentinel_persister_offset"
 
-Event = DetectionEvent | IncidentEvent | CameraStateEvent
+Event = DetectionEvent | IncidentEvent | CameraStateEvent | FlowEvent
 TOPIC_OF: Mapping[type, str] = {
     DetectionEvent: DETECTIONS,
     IncidentEvent: INCIDENTS,
     CameraStateEvent: CAMERA_STATES,
+    FlowEvent: FLOW,
 }
 
 

@@ -1,0 +1,1 @@
+"""How traffic flowed at a camera."""

@@ -1,27 +1,28 @@
 import clsx from 'clsx';
-import { arrowTip, centreOf, directionBetween, type Point } from './geometry';
+import { arrowTip, directionBetween, type Point } from './geometry';
 import { dragHandlers, type Locate } from './use-drag';
-import type { DraftZone } from './zone-state';
+import { SELECTED_COLOUR } from './zone-types';
 
 /** In heights of the picture. */
 const ARROW_LENGTH = 0.14;
 
 interface DirectionArrowProps {
-  readonly zone: DraftZone;
+  readonly from: Point;
   readonly direction: Point;
+  /** It follows from what is drawn, and cannot be dragged. */
+  readonly isFixed: boolean;
   readonly aspect: number;
   readonly isSelected: boolean;
   readonly locate: Locate;
   readonly onChange: (direction: Point) => void;
 }
 
-/** Which way the traffic of a lane goes. The head of the selected lane's arrow can be dragged. */
+/** Which way traffic goes. The head of the selected lane's arrow can be dragged. */
 export function DirectionArrow(props: DirectionArrowProps) {
-  const { zone, direction, aspect, isSelected, locate, onChange } = props;
-  const from = centreOf(zone.polygon);
+  const { from, direction, isFixed, aspect, isSelected, locate, onChange } = props;
   const tip = arrowTip(from, direction, ARROW_LENGTH, aspect);
   const angle = (Math.atan2(direction[1], direction[0]) * 180) / Math.PI;
-  const colour = isSelected ? '#22d3ee' : '#e6edf3';
+  const colour = isSelected ? SELECTED_COLOUR : '#e6edf3';
   const turn = (point: Point) => {
     const turned = directionBetween(from, point, aspect);
     if (turned !== null) onChange(turned);
@@ -48,7 +49,7 @@ export function DirectionArrow(props: DirectionArrowProps) {
         type="button"
         tabIndex={-1}
         aria-hidden="true"
-        disabled={!isSelected}
+        disabled={!isSelected || isFixed}
         style={{
           left: `${tip[0] * 100}%`,
           top: `${tip[1] * 100}%`,
@@ -56,7 +57,9 @@ export function DirectionArrow(props: DirectionArrowProps) {
         }}
         className={clsx(
           'absolute size-5',
-          isSelected ? 'cursor-grab before:absolute before:-inset-2' : 'pointer-events-none',
+          isSelected && !isFixed
+            ? 'cursor-grab before:absolute before:-inset-2'
+            : 'pointer-events-none',
         )}
         {...dragHandlers(locate, turn)}
       >

@@ -4,6 +4,8 @@ import {
   centreOf,
   closesPolygon,
   directionBetween,
+  forwardOf,
+  middleOf,
   type Point,
   polygonFault,
   replaceCorner,
@@ -103,5 +105,48 @@ describe('directions', () => {
   it('turn around', () => {
     expect(turnAround([0.6, -0.8])).toEqual([-0.6, 0.8]);
     expect(turnAround([0, 1])).toEqual([0, -1]);
+  });
+});
+
+describe('a line', () => {
+  it('is crossed forward to the right of who follows it', () => {
+    expect(
+      forwardOf(
+        [
+          [0.2, 0.5],
+          [0.8, 0.5],
+        ],
+        16 / 9,
+      ),
+    ).toEqual([0, 1]);
+    expect(
+      forwardOf(
+        [
+          [0.5, 0.8],
+          [0.5, 0.2],
+        ],
+        16 / 9,
+      ),
+    ).toEqual([1, 0]);
+    expect(
+      forwardOf(
+        [
+          [0.5, 0.5],
+          [0.5, 0.5],
+        ],
+        1,
+      ),
+    ).toBeNull();
+  });
+
+  it('has its middle half way along it', () => {
+    expect(
+      middleOf([
+        [0, 0],
+        [0.2, 0],
+        [0.2, 0.6],
+      ]),
+    ).toEqual([0.2, 0.2]);
+    expect(middleOf([[0.1, 0.1]])).toEqual([0.1, 0.1]);
   });
 });

@@ -62,6 +62,11 @@ function edgesOf(polygon: readonly Point[]): Edge[] {
   });
 }
 
+/** Why these points are no line, in words; null where they are one. */
+export function lineFault(line: readonly Point[]): string | null {
+  return line.length < 2 ? 'A line needs at least two points.' : null;
+}
+
 /** Why this cannot be a zone, in words; null where it can. */
 export function polygonFault(polygon: readonly Point[]): string | null {
   if (polygon.length < MIN_CORNERS) return 'A zone needs at least three corners.';
@@ -114,6 +119,36 @@ export function arrowTip(from: Point, direction: Point, length: number, aspect: 
     clamp(from[0] + ((direction[0] / norm) * length) / aspect),
     clamp(from[1] + (direction[1] / norm) * length),
   ];
+}
+
+/** The middle of a line, half way along it. */
+export function middleOf(line: readonly Point[]): Point {
+  const parts = line.slice(1).map((end, index) => [line[index] ?? end, end] as const);
+  const lengths = parts.map(([from, to]) => Math.hypot(to[0] - from[0], to[1] - from[1]));
+  let left = lengths.reduce((sum, length) => sum + length, 0) / 2;
+  for (const [index, [from, to]] of parts.entries()) {
+    const length = lengths[index] ?? 0;
+    if (left <= length && length > 0) {
+      const share = left / length;
+      return [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
+    }
+    left -= length;
+  }
+  return line[0] ?? [0, 0];
+}
+
+/**
+ * Which way traffic crosses a line forward: to the right of who follows it from its first point
+ * to its last. A unit vector of the picture in square pixels; null where the line has no length.
+ *
+ * @param aspect width of the picture by its height.
+ */
+export function forwardOf(line: readonly Point[], aspect: number): Point | null {
+  const first = line[0];
+  const last = line.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const along = directionBetween(first, last, aspect);
+  return along === null ? null : [-along[1] || 0, along[0]];
 }
 
 export function turnAround([x, y]: Point): Point {

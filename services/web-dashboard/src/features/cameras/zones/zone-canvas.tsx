@@ -3,22 +3,12 @@ import { type Dispatch, type PointerEvent as ReactPointerEvent, useRef, useState
 import { CameraPicture } from '@/shared/ui/picture';
 import { CornerHandles } from './corner-handles';
 import { DirectionArrow } from './direction-arrow';
-import { closesPolygon, type Point, toPicture } from './geometry';
+import { centreOf, closesPolygon, forwardOf, middleOf, type Point, toPicture } from './geometry';
 import type { DraftZone, ZoneAction, ZoneEditorState } from './zone-state';
+import { isLine, SELECTED_COLOUR, ZONE_COLOURS } from './zone-types';
 
 /** Until the picture has told its own. */
 const USUAL_ASPECT = 16 / 9;
-
-export const ZONE_COLOURS: Readonly<Record<DraftZone['type'], string>> = {
-  lane: '#7dd3fc',
-  junction: '#c4b5fd',
-  crossing: '#f9a8d4',
-  no_stop: '#fbbf24',
-  parking: '#5eead4',
-  pavement: '#d9f99d',
-  ignore: '#94a3b8',
-  counting_line: '#f87171',
-};
 
 interface ZoneCanvasProps {
   readonly cameraKey: string;
@@ -31,7 +21,7 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [aspect, setAspect] = useState(USUAL_ASPECT);
   const [pointer, setPointer] = useState<Point | null>(null);
-  const { zones, drawing, selectedId } = state;
+  const { zones, drawing, isDrawingLine, selectedId } = state;
   const selected = zones.find((zone) => zone.id === selectedId);
   const locate = (event: { clientX: number; clientY: number }): Point | null => {
     const rect = frame.current?.getBoundingClientRect();
@@ -40,7 +30,8 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
   const addCorner = (event: ReactPointerEvent) => {
     const point = locate(event);
     if (drawing === null || point === null) return;
-    if (closesPolygon(drawing, point)) dispatch({ type: 'finish', id: crypto.randomUUID() });
+    if (!isDrawingLine && closesPolygon(drawing, point))
+      dispatch({ type: 'finish', id: crypto.randomUUID() });
     else dispatch({ type: 'corner', point });
   };
   return (
@@ -77,21 +68,26 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
             onSelect={() => dispatch({ type: 'select', id: zone.id })}
           />
         ))}
-        {drawing !== null && <Drawing corners={drawing} pointer={pointer} />}
+        {drawing !== null && <Drawing corners={drawing} pointer={pointer} isLine={isDrawingLine} />}
       </svg>
-      {zones.map((zone) =>
-        zone.direction === null ? null : (
+      {zones.map((zone) => {
+        const line = isLine(zone.type);
+        const direction = line ? forwardOf(zone.polygon, aspect) : zone.direction;
+        return direction === null ? null : (
           <DirectionArrow
             key={zone.id}
-            zone={zone}
-            direction={zone.direction}
+            from={line ? middleOf(zone.polygon) : centreOf(zone.polygon)}
+            direction={direction}
+            isFixed={line}
             aspect={aspect}
             isSelected={zone.id === selectedId}
             locate={locate}
-            onChange={(direction) => dispatch({ type: 'edit', id: zone.id, change: { direction } })}
+            onChange={(turned) =>
+              dispatch({ type: 'edit', id: zone.id, change: { direction: turned } })
+            }
           />
-        ),
-      )}
+        );
+      })}
       {selected !== undefined && (
         <CornerHandles zone={selected} locate={locate} dispatch={dispatch} />
       )}
@@ -111,14 +107,16 @@ function pathOf(points: readonly Point[]): string {
 }
 
 function Outline({ zone, isSelected, isInert, onSelect }: OutlineProps) {
-  const colour = isSelected ? '#22d3ee' : ZONE_COLOURS[zone.type];
+  const line = isLine(zone.type);
+  const colour = isSelected ? SELECTED_COLOUR : ZONE_COLOURS[zone.type];
+  const Shape = line ? 'polyline' : 'polygon';
   return (
-    <polygon
+    <Shape
       points={pathOf(zone.polygon)}
-      fill={colour}
+      fill={line ? 'none' : colour}
       fillOpacity={isSelected ? 0.2 : 0.12}
       stroke={colour}
-      strokeWidth={isSelected ? 2 : 1.5}
+      strokeWidth={(isSelected ? 2 : 1.5) + (line ? 1.5 : 0)}
       vectorEffect="non-scaling-stroke"
       className={isInert ? 'pointer-events-none' : 'cursor-pointer'}
       onPointerDown={isInert ? undefined : onSelect}
@@ -126,14 +124,20 @@ function Outline({ zone, isSelected, isInert, onSelect }: OutlineProps) {
   );
 }
 
-function Drawing({ corners, pointer }: { corners: readonly Point[]; pointer: Point | null }) {
+interface DrawingProps {
+  readonly corners: readonly Point[];
+  readonly pointer: Point | null;
+  readonly isLine: boolean;
+}
+
+function Drawing({ corners, pointer, isLine: line }: DrawingProps) {
   const points = pointer === null ? corners : [...corners, pointer];
   return (
     <polyline
       points={pathOf(points)}
-      fill="#22d3ee"
+      fill={line ? 'none' : SELECTED_COLOUR}
       fillOpacity={0.12}
-      stroke="#22d3ee"
+      stroke={SELECTED_COLOUR}
       strokeWidth={2}
       strokeDasharray="6 4"
       vectorEffect="non-scaling-stroke"

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowLeft, Pentagon } from 'lucide-react';
+import { ArrowLeft, Pentagon, Spline } from 'lucide-react';
 import { useEffect, useReducer } from 'react';
 import { saveZones, zonesQuery } from '@/shared/api/cameras';
 import { problemOf } from '@/shared/api/problem';
@@ -8,10 +8,18 @@ import type { Camera, ZoneSet } from '@/shared/api/types';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { Button } from '@/shared/ui/button';
 import { ErrorState, FormProblem, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
-import { polygonFault } from './geometry';
+import type { Point } from './geometry';
+import { RuleForms } from './rule-forms';
 import { ZoneCanvas } from './zone-canvas';
 import { ZoneList } from './zone-list';
-import { EMPTY_STATE, reduceZones, toZoneSet, zonesFault } from './zone-state';
+import {
+  EMPTY_STATE,
+  outlineFault,
+  reduceZones,
+  toZoneSet,
+  type ZoneEditorState,
+  zonesFault,
+} from './zone-state';
 
 interface ZoneEditorProps {
   readonly camera: Camera;
@@ -32,6 +40,7 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
   const [state, dispatch] = useReducer(reduceZones, EMPTY_STATE);
   useEffect(() => dispatch({ type: 'load', set: loaded }), [loaded]);
   const isDrawing = state.drawing !== null;
+  const isCalibrated = (loaded.calibration?.length ?? 0) > 0;
   const { selectedId } = state;
   useShortcuts({
     'zones.finish': isDrawing ? () => dispatch({ type: 'finish', id: crypto.randomUUID() }) : null,
@@ -49,7 +58,7 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
         </header>
         <div className="mx-auto w-full max-w-[calc((100vh-190px)*16/9)]">
           <ZoneCanvas cameraKey={camera.key} state={state} dispatch={dispatch} />
-          <Hint drawing={state.drawing} />
+          <Hint drawing={state.drawing} isLine={state.isDrawingLine} />
         </div>
       </div>
       <aside className="flex min-h-0 flex-col border-hairline border-l bg-panel">
@@ -60,9 +69,14 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
               Cancel
             </Button>
           ) : (
-            <Button onClick={() => dispatch({ type: 'draw' })}>
-              <Pentagon className="size-3.5" aria-hidden="true" /> Draw a zone
-            </Button>
+            <span className="flex gap-1.5">
+              <Button onClick={() => dispatch({ type: 'draw' })}>
+                <Pentagon className="size-3.5" aria-hidden="true" /> Draw a zone
+              </Button>
+              <Button onClick={() => dispatch({ type: 'draw', line: true })}>
+                <Spline className="size-3.5" aria-hidden="true" /> Line
+              </Button>
+            </span>
           )}
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto">
@@ -72,14 +86,27 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
               direction.
             </PanelMessage>
           ) : (
-            <ZoneList zones={state.zones} selectedId={selectedId} dispatch={dispatch} />
+            <ZoneList
+              zones={state.zones}
+              selectedId={selectedId}
+              isCalibrated={isCalibrated}
+              dispatch={dispatch}
+            />
           )}
+          <section className="px-3 py-3">
+            <h4 className="mb-2 text-muted text-xs">Rules for the whole picture</h4>
+            <RuleForms
+              type={null}
+              values={state.pictureRules}
+              isCalibrated={isCalibrated}
+              onChange={(values) => dispatch({ type: 'pictureRules', values })}
+            />
+          </section>
         </div>
         <SaveBar
           camera={camera}
           loaded={loaded}
-          zones={state.zones}
-          isDirty={state.isDirty}
+          state={state}
           onRevert={() => dispatch({ type: 'load', set: loaded })}
         />
       </aside>
@@ -87,10 +114,17 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
   );
 }
 
-function Hint({ drawing }: { readonly drawing: Parameters<typeof polygonFault>[0] | null }) {
+interface HintProps {
+  readonly drawing: readonly Point[] | null;
+  readonly isLine: boolean;
+}
+
+function Hint({ drawing, isLine }: HintProps) {
   let text = 'Click a zone to change it. Corners can be dragged, or moved with the arrow keys.';
-  if (drawing !== null) {
-    const fault = drawing.length < 3 ? null : polygonFault(drawing);
+  if (drawing !== null && isLine) {
+    text = 'Click the points of the line across the road, then press Enter.';
+  } else if (drawing !== null) {
+    const fault = drawing.length < 3 ? null : outlineFault(drawing, false);
     text = fault ?? 'Click the corners; click the first one again, or press Enter, to close.';
   }
   return <p className="mt-2 min-h-4 text-muted text-xs">{text}</p>;
@@ -99,16 +133,16 @@ function Hint({ drawing }: { readonly drawing: Parameters<typeof polygonFault>[0
 interface SaveBarProps {
   readonly camera: Camera;
   readonly loaded: ZoneSet;
-  readonly zones: Parameters<typeof toZoneSet>[0];
-  readonly isDirty: boolean;
+  readonly state: ZoneEditorState;
   readonly onRevert: () => void;
 }
 
-function SaveBar({ camera, loaded, zones, isDirty, onRevert }: SaveBarProps) {
+function SaveBar({ camera, loaded, state, onRevert }: SaveBarProps) {
+  const { zones, isDirty } = state;
   const client = useQueryClient();
   const isAllowed = useMay('engineer');
   const save = useMutation({
-    mutationFn: () => saveZones(camera.key, toZoneSet(zones, loaded)),
+    mutationFn: () => saveZones(camera.key, toZoneSet(state, loaded)),
     onSuccess: (saved) => client.setQueryData(zonesQuery(camera.key).queryKey, saved),
   });
   const isStale = save.isError && problemOf(save.error).status === 409;

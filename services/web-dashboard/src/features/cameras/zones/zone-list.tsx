@@ -4,27 +4,18 @@ import type { Dispatch } from 'react';
 import type { ZoneType } from '@/shared/api/types';
 import { IconButton } from '@/shared/ui/button';
 import { Select, TextInput } from '@/shared/ui/field';
-import { ZONE_COLOURS } from './zone-canvas';
+import { RuleForms } from './rule-forms';
 import type { DraftZone, ZoneAction } from './zone-state';
-
-const TYPE_WORDS: Readonly<Record<ZoneType, string>> = {
-  lane: 'Lane',
-  junction: 'Junction',
-  crossing: 'Crossing',
-  no_stop: 'No stopping',
-  parking: 'Parking',
-  pavement: 'Pavement',
-  ignore: 'Ignore',
-  counting_line: 'Counting line',
-};
+import { isLine, TYPE_WORDS, typesFor, ZONE_COLOURS } from './zone-types';
 
 interface ZoneListProps {
   readonly zones: readonly DraftZone[];
   readonly selectedId: string | null;
+  readonly isCalibrated: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
-export function ZoneList({ zones, selectedId, dispatch }: ZoneListProps) {
+export function ZoneList({ zones, selectedId, isCalibrated, dispatch }: ZoneListProps) {
   return (
     <ul aria-label="Zones" className="flex flex-col">
       {zones.map((zone) => (
@@ -46,15 +37,24 @@ export function ZoneList({ zones, selectedId, dispatch }: ZoneListProps) {
             <span className="flex-1 truncate">{zone.name || 'No name'}</span>
             <span className="text-muted text-xs">{TYPE_WORDS[zone.type]}</span>
           </button>
-          {zone.id === selectedId && <ZoneForm zone={zone} dispatch={dispatch} />}
+          {zone.id === selectedId && (
+            <ZoneForm zone={zone} isCalibrated={isCalibrated} dispatch={dispatch} />
+          )}
         </li>
       ))}
     </ul>
   );
 }
 
-function ZoneForm({ zone, dispatch }: { zone: DraftZone; dispatch: Dispatch<ZoneAction> }) {
+interface ZoneFormProps {
+  readonly zone: DraftZone;
+  readonly isCalibrated: boolean;
+  readonly dispatch: Dispatch<ZoneAction>;
+}
+
+function ZoneForm({ zone, isCalibrated, dispatch }: ZoneFormProps) {
   const { id } = zone;
+  const line = isLine(zone.type);
   return (
     <div className="flex flex-col gap-2 px-3 pb-3">
       <TextInput
@@ -71,15 +71,15 @@ function ZoneForm({ zone, dispatch }: { zone: DraftZone; dispatch: Dispatch<Zone
             dispatch({ type: 'edit', id, change: { type: event.target.value as ZoneType } })
           }
         >
-          {Object.entries(TYPE_WORDS).map(([type, word]) => (
+          {typesFor(line).map((type) => (
             <option key={type} value={type}>
-              {word}
+              {TYPE_WORDS[type]}
             </option>
           ))}
         </Select>
         <IconButton
           label="Turn the direction around"
-          disabled={zone.direction === null}
+          disabled={zone.direction === null && !line}
           onClick={() => dispatch({ type: 'turn', id })}
         >
           <RotateCw />
@@ -91,6 +91,21 @@ function ZoneForm({ zone, dispatch }: { zone: DraftZone; dispatch: Dispatch<Zone
       {zone.direction !== null && (
         <p className="text-faint text-xs">Drag the head of the arrow the way the traffic goes.</p>
       )}
+      {line && <p className="text-faint text-xs">The arrow shows which way counts as forward.</p>}
+      <TextInput
+        aria-label="Place"
+        placeholder="Place, where other cameras see it too"
+        title="Zones of several cameras with the same place show the same piece of the world: an incident that two of them see is told once."
+        value={zone.place}
+        maxLength={63}
+        onChange={(event) => dispatch({ type: 'edit', id, change: { place: event.target.value } })}
+      />
+      <RuleForms
+        type={zone.type}
+        values={zone.rules}
+        isCalibrated={isCalibrated}
+        onChange={(rules) => dispatch({ type: 'edit', id, change: { rules } })}
+      />
     </div>
   );
 }

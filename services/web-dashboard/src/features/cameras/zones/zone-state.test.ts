@@ -78,16 +78,47 @@ describe('changing', () => {
 });
 
 it('saves what it does not edit as it was', () => {
-  const { zones } = run({ type: 'edit', id: 'z1', change: { name: 'Inbound, right' } });
-  expect(toZoneSet(zones, LOADED)).toEqual({
+  const state = run({ type: 'edit', id: 'z1', change: { name: 'Inbound, right' } });
+  expect(toZoneSet(state, LOADED)).toEqual({
     ...LOADED,
-    zones: [{ ...LOADED.zones?.[0], name: 'Inbound, right' }],
+    rules: {},
+    zones: [{ ...LOADED.zones?.[0], name: 'Inbound, right', place: null }],
   });
+});
+
+it('saves rules of zones and of the whole picture, and places', () => {
+  const state = run(
+    { type: 'edit', id: 'z1', change: { place: 'bridge_7', rules: { queue: { length_m: 30 } } } },
+    { type: 'pictureRules', values: { camera_tamper: { enabled: false } } },
+  );
+  const saved = toZoneSet(state, LOADED);
+  expect(saved.zones?.[0]).toMatchObject({ place: 'bridge_7', rules: { queue: { length_m: 30 } } });
+  expect(saved.rules).toEqual({ camera_tamper: { enabled: false } });
+  expect(reduceZones(state, { type: 'load', set: saved }).pictureRules).toEqual(saved.rules);
+});
+
+it('draws a line with two points, and turns what is forward', () => {
+  const line = run(
+    { type: 'draw', line: true },
+    { type: 'corner', point: [0.2, 0.5] },
+    { type: 'corner', point: [0.8, 0.5] },
+    { type: 'finish', id: 'l1' },
+  );
+  expect(line.zones[1]).toMatchObject({ type: 'counting_line', direction: null });
+  expect(zonesFault(line.zones)).toBeNull();
+  const turned = reduceZones(line, { type: 'turn', id: 'l1' });
+  expect(turned.zones[1]?.polygon).toEqual([
+    [0.8, 0.5],
+    [0.2, 0.5],
+  ]);
 });
 
 it('says why zones cannot be saved', () => {
   expect(zonesFault(run().zones)).toBeNull();
   expect(zonesFault(run({ type: 'edit', id: 'z1', change: { name: ' ' } }).zones)).toContain(
     'no name',
+  );
+  expect(zonesFault(run({ type: 'edit', id: 'z1', change: { place: 'Über' } }).zones)).toContain(
+    'a place',
   );
 });

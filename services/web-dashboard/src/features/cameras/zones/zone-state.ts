@@ -1,5 +1,7 @@
 import type { Zone, ZoneSet, ZoneType } from '@/shared/api/types';
-import { type Point, polygonFault, replaceCorner, turnAround } from './geometry';
+import { lineFault, type Point, polygonFault, replaceCorner, turnAround } from './geometry';
+import type { RuleValues } from './rule-values';
+import { isLine } from './zone-types';
 
 /** What the zone editor holds. Pure: the component draws it and sends actions. */
 
@@ -9,31 +11,38 @@ export interface DraftZone {
   readonly type: ZoneType;
   readonly polygon: readonly Point[];
   readonly direction: Point | null;
-  /** Parameters of rules, which this editor keeps as they are. */
-  readonly rules: NonNullable<Zone['rules']>;
+  readonly rules: RuleValues;
+  /** Zones of several cameras with the same place show the same piece of the world. */
+  readonly place: string;
 }
 
 export interface ZoneEditorState {
   readonly zones: readonly DraftZone[];
   readonly selectedId: string | null;
-  /** Corners of the polygon that is being drawn; null while none is. */
+  /** Points of the outline that is being drawn; null while none is. */
   readonly drawing: readonly Point[] | null;
+  readonly isDrawingLine: boolean;
+  /** Of the rules for the whole picture. */
+  readonly pictureRules: RuleValues;
   readonly isDirty: boolean;
 }
 
 export type ZoneAction =
   | { readonly type: 'load'; readonly set: ZoneSet }
   | { readonly type: 'select'; readonly id: string | null }
-  | { readonly type: 'draw' }
+  | { readonly type: 'draw'; readonly line?: boolean }
   | { readonly type: 'corner'; readonly point: Point }
   | { readonly type: 'cancel' }
   | { readonly type: 'finish'; readonly id: string }
   | { readonly type: 'move'; readonly id: string; readonly corner: number; readonly point: Point }
   | { readonly type: 'edit'; readonly id: string; readonly change: ZoneChange }
   | { readonly type: 'turn'; readonly id: string }
+  | { readonly type: 'pictureRules'; readonly values: RuleValues }
   | { readonly type: 'remove'; readonly id: string };
 
-type ZoneChange = Partial<Pick<DraftZone, 'name' | 'type' | 'direction'>>;
+type ZoneChange = Partial<Pick<DraftZone, 'name' | 'type' | 'direction' | 'rules' | 'place'>>;
+
+const PLACE = /^[a-z0-9_-]{0,63}$/;
 
 /** Traffic that comes towards the camera: half of all lanes, and one press from the other half. */
 const DEFAULT_DIRECTION: Point = [0, 1];
@@ -42,6 +51,8 @@ export const EMPTY_STATE: ZoneEditorState = {
   zones: [],
   selectedId: null,
   drawing: null,
+  isDrawingLine: false,
+  pictureRules: {},
   isDirty: false,
 };
 
@@ -53,15 +64,21 @@ function draftOf(zone: Zone): DraftZone {
     polygon: zone.polygon,
     direction: zone.direction ?? null,
     rules: zone.rules ?? {},
+    place: zone.place ?? '',
   };
 }
 
 /** The document to save. `loaded` is what was read: its version and its calibration go back. */
-export function toZoneSet(zones: readonly DraftZone[], loaded: ZoneSet): ZoneSet {
+export function toZoneSet(
+  { zones, pictureRules }: Pick<ZoneEditorState, 'zones' | 'pictureRules'>,
+  loaded: ZoneSet,
+): ZoneSet {
   return {
     ...loaded,
+    rules: pictureRules,
     zones: zones.map((zone) => ({
       ...zone,
+      place: zone.place === '' ? null : zone.place,
       polygon: zone.polygon.map(([x, y]) => [x, y]),
       direction: zone.direction === null ? null : [zone.direction[0], zone.direction[1]],
     })),
@@ -77,17 +94,30 @@ function withZone(
   return { ...state, zones, isDirty: true };
 }
 
+/** Why an outline cannot be kept as it is; null where it can. */
+export function outlineFault(points: readonly Point[], line: boolean): string | null {
+  return line ? lineFault(points) : polygonFault(points);
+}
+
 function finish(state: ZoneEditorState, id: string): ZoneEditorState {
-  if (state.drawing === null || polygonFault(state.drawing) !== null) return state;
+  const { drawing, isDrawingLine, zones } = state;
+  if (drawing === null || outlineFault(drawing, isDrawingLine) !== null) return state;
   const zone: DraftZone = {
     id,
-    name: `Lane ${state.zones.length + 1}`,
-    type: 'lane',
-    polygon: state.drawing,
-    direction: DEFAULT_DIRECTION,
+    name: `${isDrawingLine ? 'Line' : 'Lane'} ${zones.length + 1}`,
+    type: isDrawingLine ? 'counting_line' : 'lane',
+    polygon: drawing,
+    direction: isDrawingLine ? null : DEFAULT_DIRECTION,
     rules: {},
+    place: '',
   };
-  return { zones: [...state.zones, zone], selectedId: id, drawing: null, isDirty: true };
+  return { ...state, zones: [...zones, zone], selectedId: id, drawing: null, isDirty: true };
+}
+
+/** A line follows the other way: forward becomes backward. A lane's arrow is turned. */
+function turn(zone: DraftZone): DraftZone {
+  if (isLine(zone.type)) return { ...zone, polygon: zone.polygon.toReversed() };
+  return { ...zone, direction: zone.direction === null ? null : turnAround(zone.direction) };
 }
 
 /** Only a lane has a direction, and a new lane gets one. */
@@ -100,11 +130,15 @@ function edit(zone: DraftZone, change: ZoneChange): DraftZone {
 export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEditorState {
   switch (action.type) {
     case 'load':
-      return { ...EMPTY_STATE, zones: action.set.zones?.map(draftOf) ?? [] };
+      return {
+        ...EMPTY_STATE,
+        zones: action.set.zones?.map(draftOf) ?? [],
+        pictureRules: action.set.rules ?? {},
+      };
     case 'select':
       return { ...state, selectedId: action.id };
     case 'draw':
-      return { ...state, drawing: [], selectedId: null };
+      return { ...state, drawing: [], isDrawingLine: action.line === true, selectedId: null };
     case 'corner':
       return state.drawing === null
         ? state
@@ -121,10 +155,9 @@ export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEdi
     case 'edit':
       return withZone(state, action.id, (zone) => edit(zone, action.change));
     case 'turn':
-      return withZone(state, action.id, (zone) => ({
-        ...zone,
-        direction: zone.direction === null ? null : turnAround(zone.direction),
-      }));
+      return withZone(state, action.id, turn);
+    case 'pictureRules':
+      return { ...state, pictureRules: action.values, isDirty: true };
     case 'remove': {
       const zones = state.zones.filter((zone) => zone.id !== action.id);
       return { ...state, zones, selectedId: null, isDirty: true };
@@ -136,6 +169,11 @@ export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEdi
 export function zonesFault(zones: readonly DraftZone[]): string | null {
   const names = zones.map((zone) => zone.name.trim());
   if (names.includes('')) return 'A zone has no name.';
-  const faulty = zones.find((zone) => polygonFault(zone.polygon) !== null);
-  return faulty === undefined ? null : `${faulty.name}: ${polygonFault(faulty.polygon)}`;
+  const placed = zones.find((zone) => !PLACE.test(zone.place));
+  if (placed !== undefined) return `${placed.name}: a place has small letters, digits, - and _.`;
+  for (const zone of zones) {
+    const fault = outlineFault(zone.polygon, isLine(zone.type));
+    if (fault !== null) return `${zone.name}: ${fault}`;
+  }
+  return null;
 }

@@ -5,7 +5,7 @@ import base64
 import json
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sentinel_core.adapters.grpc import GrpcServer
-from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput, ModelRefused
 from sentinel_core.runtime.assets import asset
 from sentinel_core.runtime.health_pages import HealthPages
 from sentinel_core.runtime.settings import InferenceSettings
@@ -29,7 +29,11 @@ from sentinel_inference.oip.models import ModelShelf
 from sentinel_inference.oip.rest_app import RestApp
 from sentinel_inference.oip.tensors import from_raw, to_raw
 from sentinel_inference.oip.web_server import WebServer
-from sentinel_vision.detection.engine import Detector
+from sentinel_vision.detection.classes import CLASS_NAMES
+from sentinel_vision.detection.detector import YoloDetector
+from sentinel_vision.detection.engine import Detector, ScaledPicture
+from sentinel_vision.detection.model import ModelFile
+from sentinel_vision.detection.remote_engine import RemoteEngine, RemoteModel
 
 TRITON_CLIENT = Path(__file__).with_name("triton_client.py")
 
@@ -227,6 +231,40 @@ async def test_a_picture_too_large_to_look_at_is_refused(detector: Detector, sid
     )
     with pytest.raises(InvalidInput, match=r"7000x7000|too large"):
         await shelf.infer(shelf.find("detector"), [tensor], [])
+
+
+def _remote(servers: OpenServers, **changes: Any) -> RemoteModel:
+    address = f"127.0.0.1:{servers.grpc.port}"
+    remote = RemoteModel(address=address, model="yolov8", class_names=CLASS_NAMES, timeout_s=30.0)
+    return replace(remote, **changes)
+
+
+async def test_another_machine_may_run_the_network(servers: OpenServers, street: Path) -> None:
+    """An engine that asks this server finds what the network finds here."""
+    picture = np.asarray(Image.open(street).convert("RGB"))
+    remote = await asyncio.to_thread(RemoteEngine, _remote(servers, batch_size=4))
+    assert remote.batch_sizes == (1, 2, 4)
+    assert remote.version == servers.detector.model_version
+    model = ModelFile(version=remote.version, sha256="remote", content=b"")
+    detector = await asyncio.to_thread(YoloDetector, model, remote)
+    pictures = [ScaledPicture(picture, (640, 360))] * 3
+    found = await asyncio.to_thread(detector.detect_batch, pictures)
+    expected = servers.detector.detect(picture, (640, 360))
+    assert len(expected) >= 5
+    for seen in found:
+        np.testing.assert_allclose(seen.boxes, expected.boxes, atol=0.01)
+        np.testing.assert_allclose(seen.confidences, expected.confidences, atol=1e-4)
+
+
+async def test_a_remote_engine_says_what_is_wrong(servers: OpenServers) -> None:
+    with pytest.raises(ModelRefused, match="there is no model resnet"):
+        await asyncio.to_thread(RemoteEngine, _remote(servers, model="resnet"))
+    remote = await asyncio.to_thread(RemoteEngine, _remote(servers))
+    with pytest.raises(ModelRefused, match="multiples of 32"):
+        await asyncio.to_thread(remote.run, np.zeros((1, 3, 50, 50), dtype=np.float32))
+    await servers.grpc.stop()
+    with pytest.raises(DependencyUnavailable, match="does not answer"):
+        await asyncio.to_thread(remote.run, np.zeros((1, 3, 32, 32), dtype=np.float32))
 
 
 @given(elements=st.lists(st.binary(max_size=40), max_size=8))

@@ -5,6 +5,7 @@ from sentinel_core.testing.contracts.camera_leases import CameraLeasesContract
 from sentinel_core.testing.contracts.cameras import CamerasContract, ZonesContract
 from sentinel_core.testing.contracts.detections import DetectionsContract, KeptDetectionsContract
 from sentinel_core.testing.contracts.flow import FlowContract
+from sentinel_core.testing.contracts.incident_duplicates import DuplicatesContract
 from sentinel_core.testing.contracts.incident_search import (
     IncidentPagesContract,
     IncidentSearchContract,
@@ -27,6 +28,9 @@ class TestSqliteIncidentTransitions(IncidentTransitionsContract): ...
 
 
 class TestSqliteHandling(HandlingContract): ...
+
+
+class TestSqliteDuplicates(DuplicatesContract): ...
 
 
 class TestSqliteIncidentSearch(IncidentSearchContract): ...

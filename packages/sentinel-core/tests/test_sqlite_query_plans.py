@@ -8,10 +8,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from sentinel_core.adapters.sql.incident_queries import select_incidents, select_transitions
+from sentinel_core.adapters.sql.incident_queries import (
+    select_first_sights,
+    select_incidents,
+    select_transitions,
+)
 from sentinel_core.domain.incidents import Handling
 from sentinel_core.ports.repositories import EventFilter
-from sentinel_core.testing.builders import NOON, ZONE_ID, at
+from sentinel_core.testing.builders import NOON, ZONE_ID, at, make_incident_event
 
 INCIDENTS = [
     (EventFilter(), "ix_incidents_alarm_at_id"),
@@ -22,6 +26,8 @@ INCIDENTS = [
         EventFilter(camera_key="cam_01", start=NOON, before=(at(60), ZONE_ID)),
         "ix_incidents_camera_key_alarm_at_id",
     ),
+    (EventFilter(duplicates=False), "ix_incidents_alarm_at_id"),
+    (EventFilter(camera_key="cam_01", duplicates=False), "ix_incidents_camera_key_alarm_at_id"),
     (EventFilter(active_only=True), "ix_incidents_active_alarm_at_id"),
     (EventFilter(handlings=frozenset({Handling.NEW})), "ix_incidents_handling_alarm_at_id"),
 ]
@@ -52,6 +58,21 @@ def test_incidents_need_one_index_and_no_sort(
 ) -> None:
     (step,) = plan(connection, select_incidents(wanted, ()))
     assert f"USING INDEX {index}" in step
+
+
+def test_events_that_go_on_need_their_index_and_one_look_at_each_first(
+    connection: sqlite3.Connection,
+) -> None:
+    wanted = EventFilter(active_only=True, duplicates=False)
+    steps = plan(connection, select_incidents(wanted, ()))
+    assert "USING INDEX ix_incidents_active_alarm_at_id" in steps[0]
+    assert [step for step in steps if "B-TREE" in step or step.startswith("SCAN")] == steps[:1]
+    assert steps[-1].startswith("SEARCH incidents_1 USING")
+
+
+def test_a_first_sight_is_found_by_place_and_time(connection: sqlite3.Connection) -> None:
+    steps = plan(connection, select_first_sights(make_incident_event(place="bridge"), at(60)))
+    assert "USING INDEX ix_incidents_place_type_started_at" in steps[0]
 
 
 @pytest.mark.parametrize(("wanted", "index"), TRANSITIONS)

@@ -3,9 +3,9 @@
 Two columns that never mix: the rule owns `condition` (active, ended), people own `handling`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -199,6 +199,36 @@ class Incident:
     handling: Handling = Handling.NEW
     handled_by: str | None = None
     handled_at: datetime | None = None
+
+
+DUPLICATE_WITHIN_S = 30.0
+"""Cameras that see one event raise their alarms within so many seconds of each other."""
+
+
+def first_sight(seen: Iterable[Incident], camera_key: str, started_at: datetime) -> Incident | None:
+    """Of what other cameras saw at the same place, the incident that is the same event.
+
+    It began within 30 s, or went on when this one began. Of several the one that began closest
+    to it, then the earlier, then the lower id.
+    """
+    candidates = [
+        incident
+        for incident in seen
+        if incident.camera_key != camera_key and _goes_on_at(incident, started_at)
+    ]
+    return min(
+        candidates,
+        key=lambda other: (abs(other.started_at - started_at), other.started_at, other.id),
+        default=None,
+    )
+
+
+def _goes_on_at(incident: Incident, moment: datetime) -> bool:
+    if abs(incident.started_at - moment) <= timedelta(seconds=DUPLICATE_WITHIN_S):
+        return True
+    return incident.started_at <= moment and (
+        incident.ended_at is None or moment <= incident.ended_at
+    )
 
 
 def next_handling(current: Handling, action: HandlingAction) -> Handling:

@@ -3,7 +3,7 @@
 All times are timezone-aware UTC. Lists come newest first unless they say otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +115,9 @@ class EventFilter:
     types: frozenset[str] | None = None
     handlings: frozenset[Handling] | None = None
     active_only: bool = False
+    duplicates: bool = True
+    """False: of an event that several cameras see, the first one's incident alone; with
+    `active_only`, where that has ended, those of the others that go on."""
     text: str | None = None
     """Part of a camera's key or name, a zone's name or a type; case-insensitive."""
     before: tuple[datetime, UUID] | None = None
@@ -130,7 +133,11 @@ class Incidents(Protocol):
 
         Never touches the handling. Transitions may come twice, never out of order. A transition
         may make an ended incident active again. Another incident that is still active for the
-        same camera, type and key is ended (`restarted`).
+        same camera, type and key is ended (`restarted`). `evidence_complete` changes nothing but
+        the evidence of an incident that is known.
+
+        An incident that another camera saw first at the same place (`first_sight`) is stored as
+        its duplicate, for ever, and takes its handling over.
 
         Raises:
             InvalidInput: An id, a time or a word of the event cannot be read.
@@ -149,10 +156,14 @@ class Incidents(Protocol):
         """By `timestamp`, newest first."""
         ...
 
+    async def duplicates_of(self, incident_ids: Collection[UUID]) -> Sequence[Incident]:
+        """What other cameras saw of these incidents, by `started_at`."""
+        ...
+
     async def set_handling(
         self, incident_id: UUID, *, expected: Handling, handling: Handling, by: str, at: datetime
     ) -> Incident:
-        """Compare and set.
+        """Compare and set, of all that cameras saw of the same event.
 
         Raises:
             NotFound: No such incident.

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from sentinel_core.adapters.sql.models import IncidentRow, IncidentTransitionRow
 from sentinel_core.adapters.sql.types import UtcDateTime
-from sentinel_core.domain.incidents import Condition
+from sentinel_core.contracts.generated.incident_event import IncidentEvent
+from sentinel_core.domain.incidents import DUPLICATE_WITHIN_S, Condition
 from sentinel_core.ports.repositories import EventFilter
+
+_MOST_FIRST_SIGHTS = 200
 
 Entity = TypeVar("Entity", IncidentRow, IncidentTransitionRow)
 
@@ -72,6 +75,37 @@ def select_transitions(
     return _page(query.where(*conditions), _TRANSITIONS, wanted)
 
 
+def select_first_sights(event: IncidentEvent, started_at: datetime) -> sa.Select[IncidentRow]:
+    """Incidents that one that began at `started_at` may be a duplicate of, newest first."""
+    within = timedelta(seconds=DUPLICATE_WITHIN_S)
+    return (
+        sa.select(IncidentRow)
+        .where(
+            IncidentRow.place == event.place,
+            IncidentRow.type == event.type,
+            IncidentRow.camera_key != event.camera_id,
+            IncidentRow.duplicate_of.is_(None),
+            IncidentRow.started_at <= started_at + within,
+            is_active()
+            | (IncidentRow.ended_at >= started_at)
+            | (IncidentRow.started_at >= started_at - within),
+        )
+        .order_by(IncidentRow.started_at.desc(), IncidentRow.id)
+        .limit(_MOST_FIRST_SIGHTS)
+    )
+
+
+def _speaks_for_event(wanted: EventFilter) -> sa.ColumnElement[bool]:
+    is_first = IncidentRow.duplicate_of.is_(None)
+    if not wanted.active_only:
+        return is_first
+    first = aliased(IncidentRow)
+    first_goes_on = sa.exists().where(
+        first.id == IncidentRow.duplicate_of, first.condition == Condition.ACTIVE
+    )
+    return is_first | ~first_goes_on
+
+
 def _page(query: sa.Select[Entity], columns: _Columns, wanted: EventFilter) -> sa.Select[Entity]:
     return (
         query.where(*_row_conditions(columns, wanted))
@@ -109,6 +143,8 @@ def _state_conditions(
         conditions.append(IncidentRow.handling.in_(sorted(wanted.handlings)))
     if wanted.active_only:
         conditions.append(is_active())
+    if not wanted.duplicates:
+        conditions.append(_speaks_for_event(wanted))
     words = search_words(wanted.text)
     if words:
         found = IncidentRow.search_text.contains(words, autoescape=True)

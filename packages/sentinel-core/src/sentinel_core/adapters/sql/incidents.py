@@ -1,6 +1,6 @@
 """Incidents and their transitions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sentinel_core.adapters.sql.errors import understood
 from sentinel_core.adapters.sql.incident_queries import (
     is_active,
     search_words,
+    select_first_sights,
     select_incidents,
     select_transitions,
 )
@@ -24,7 +25,14 @@ from sentinel_core.adapters.sql.models import CameraRow, IncidentRow, IncidentTr
 from sentinel_core.adapters.sql.statements import Statements
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.domain.errors import NotFound, StaleState
-from sentinel_core.domain.incidents import Condition, EndReason, Handling, Incident
+from sentinel_core.domain.incidents import (
+    Condition,
+    EndReason,
+    Handling,
+    Incident,
+    Transition,
+    first_sight,
+)
 from sentinel_core.domain.media_clock import format_utc, parse_utc
 from sentinel_core.ports.repositories import EventFilter
 
@@ -42,9 +50,14 @@ class SqlIncidents:
         insert = self._statements.insert(IncidentTransitionRow).on_conflict_do_nothing()
         if not await self._statements.write(insert.values(transition)):
             return False
+        incident_id = transition["incident_id"]
+        is_late = Transition(event.transition) is Transition.EVIDENCE_COMPLETE
+        # Who finished the evidence may know an older state of the incident than we.
+        if is_late and await self._save_evidence(incident_id, incident["evidence"]):
+            return True
         if incident["condition"] is Condition.ACTIVE:
             await self._end_others(event)
-        await self._save(transition["incident_id"], incident)
+        await self._save(incident_id, incident, await self._birth(event, incident_id))
         return True
 
     async def get(self, incident_id: UUID) -> Incident:
@@ -66,15 +79,32 @@ class SqlIncidents:
         query = select_transitions(wanted, await self._cameras_named(wanted.text))
         return [to_event(row) for row in await self._statements.rows(query)]
 
+    async def duplicates_of(self, incident_ids: Collection[UUID]) -> Sequence[Incident]:
+        """By the index on what they are duplicates of."""
+        if not incident_ids:
+            return []
+        query = (
+            sa.select(IncidentRow)
+            .where(IncidentRow.duplicate_of.in_(sorted(incident_ids)))
+            .order_by(IncidentRow.started_at, IncidentRow.id)
+        )
+        return [to_incident(row) for row in await self._statements.rows(query)]
+
     async def set_handling(
         self, incident_id: UUID, *, expected: Handling, handling: Handling, by: str, at: datetime
     ) -> Incident:
-        """Compare and set in one statement."""
+        """Compare and set in one statement, then the same for the duplicates."""
+        handled = {"handling": handling, "handled_by": by, "handled_at": at}
+        first_id = (await self.get(incident_id)).duplicate_of or incident_id
         changed = await self._statements.write(
             sa.update(IncidentRow)
-            .where(IncidentRow.id == incident_id, IncidentRow.handling == expected)
-            .values(handling=handling, handled_by=by, handled_at=at)
+            .where(IncidentRow.id == first_id, IncidentRow.handling == expected)
+            .values(handled)
         )
+        if changed:
+            await self._statements.write(
+                sa.update(IncidentRow).where(IncidentRow.duplicate_of == first_id).values(handled)
+            )
         incident = await self.get(incident_id)
         if not changed:
             raise StaleState(
@@ -87,10 +117,40 @@ class SqlIncidents:
             )
         return incident
 
-    async def _save(self, incident_id: UUID, columns: Mapping[str, Any]) -> None:
+    async def _birth(self, event: IncidentEvent, incident_id: UUID) -> Mapping[str, Any]:
+        """What is decided once: is it a duplicate, and how far are people with its event."""
+        new = {"handling": Handling.NEW}
+        if not event.place:
+            return new
+        if await self._statements.values(
+            sa.select(IncidentRow.id).where(IncidentRow.id == incident_id)
+        ):
+            return new  # it is not born now
+        started_at = parse_utc(event.started_at)
+        rows = await self._statements.rows(select_first_sights(event, started_at))
+        first = first_sight(map(to_incident, rows), event.camera_id, started_at)
+        if first is None:
+            return new
+        return {
+            "duplicate_of": first.id,
+            "handling": first.handling,
+            "handled_by": first.handled_by,
+            "handled_at": first.handled_at,
+        }
+
+    async def _save_evidence(self, incident_id: UUID, evidence: Mapping[str, Any]) -> bool:
+        """False where the incident is not known."""
+        changed = await self._statements.write(
+            sa.update(IncidentRow).where(IncidentRow.id == incident_id).values(evidence=evidence)
+        )
+        return bool(changed)
+
+    async def _save(
+        self, incident_id: UUID, columns: Mapping[str, Any], birth: Mapping[str, Any]
+    ) -> None:
         insert = self._statements.insert(IncidentRow)
         await self._statements.write(
-            insert.values(id=incident_id, handling=Handling.NEW, **columns).on_conflict_do_update(
+            insert.values(id=incident_id, **birth, **columns).on_conflict_do_update(
                 index_elements=[IncidentRow.id],
                 set_={name: insert.excluded[name] for name in columns},
             )

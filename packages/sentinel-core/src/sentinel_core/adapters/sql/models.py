@@ -18,6 +18,7 @@ KEY_LENGTH = 63
 
 _IS_ACTIVE = sa.text("condition = 'active'")
 _IS_AT_A_PLACE = sa.text("place IS NOT NULL")
+_IS_DUPLICATE = sa.text("duplicate_of IS NOT NULL")
 _CLUSTERED = {"sqlite_with_rowid": False}
 """SQLite stores the rows in the primary key's own tree, which a tenth less of file holds."""
 
@@ -289,6 +290,12 @@ class IncidentRow(Base):
             "started_at",
             sqlite_where=_IS_AT_A_PLACE,
             postgresql_where=_IS_AT_A_PLACE,
+        ),
+        sa.Index(
+            "ix_incidents_duplicate_of",
+            "duplicate_of",
+            sqlite_where=_IS_DUPLICATE,
+            postgresql_where=_IS_DUPLICATE,
         ),
     )
 

@@ -60,7 +60,7 @@ class InferencePorts:
 
 
 class InferenceService:
-    """Takes frames by `infer`, publishes `events.detections` and `events.incidents`."""
+    """Takes frames by `infer`, publishes `events.detections`, `.incidents` and `.flow`."""
 
     name = "inference-service"
 
@@ -88,6 +88,7 @@ class InferenceService:
             model_version=self._detector.model_version,
             thresholds=reporting_thresholds(settings),
             report=self._report_changes,
+            report_flow=self._publisher.queue_flow,
         )
         self._latency = LatencyWindow()
         self._sweeper: asyncio.Task[None] | None = None
@@ -109,6 +110,7 @@ class InferenceService:
                 await self._sweeper
             self._sweeper = None
         await self._archive.drain()
+        await self._fleet.close_minutes()
         await self._publisher.stop()
         self._workers.close()
 

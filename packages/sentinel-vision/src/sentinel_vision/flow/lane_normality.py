@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from statistics import fmean
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 from sentinel_core.domain.normality import MINUTES_PER_HOUR, NormalityCell, hour_of_week
+from sentinel_core.domain.zones import ZoneSet
+from sentinel_vision.flow.shapes import zone_shape
 from sentinel_vision.rules.normality import Usual
 
 MIN_DAYS: Final = 2
@@ -46,6 +48,11 @@ class LaneNormality:
             )
             for zone_id, known in self._cells.items()
         }
+
+    @classmethod
+    def of(cls, cells: Iterable[NormalityCell], zones: ZoneSet) -> Self:
+        """What is known about the zones as they are drawn now."""
+        return cls(cells, {zone.id: zone_shape(zone, zones) for zone in zones.zones})
 
     def usual(self, zone_id: UUID, at: datetime, *, hours: float) -> Usual | None:
         """See `Normality.usual`: the hour of the week, else the hour of like days."""

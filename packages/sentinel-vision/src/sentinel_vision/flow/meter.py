@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
-from json import dumps
 from typing import Final
 from uuid import uuid5
 
@@ -14,11 +12,12 @@ import numpy as np
 from sentinel_core.contracts.generated.flow_event import FlowEvent, LineFlow, TurnFlow
 from sentinel_core.domain.identifiers import SENTINEL_NAMESPACE
 from sentinel_core.domain.media_clock import format_utc
-from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
+from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.detection.classes import CLASS_NAMES
 from sentinel_vision.flow.crossings import CrossingCounter, Passages
 from sentinel_vision.flow.identities import Identities, Walk
 from sentinel_vision.flow.lane_normality import LaneNormality
+from sentinel_vision.flow.shapes import zone_shape
 from sentinel_vision.flow.zone_tally import ZoneMeter
 from sentinel_vision.rules.geometry import Flags, ZoneRaster
 from sentinel_vision.rules.scene import SceneFrame
@@ -207,13 +206,6 @@ class FlowMeter:
                 turns=_turn_flows(self._lines, minute.turns),
             )
         ]
-
-
-def zone_shape(zone: Zone, zones: ZoneSet) -> str:
-    """Changes with where a zone is and what its figures mean."""
-    points = [(point.image, point.ground_m) for point in zones.calibration]
-    text = dumps([zone.type, zone.polygon, zone.direction, points])
-    return sha256(text.encode()).hexdigest()[:12]
 
 
 def _line_flows(lines: Sequence[Zone], crossings: Counter[tuple[int, int, int]]) -> list[LineFlow]:

@@ -1,4 +1,4 @@
-"""One camera's way from boxes to incidents: tracker, then rules."""
+"""One camera's way from boxes to incidents and flow: tracker, then rules, then the meter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,29 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel_core.domain.incidents import EndReason, Incident, Priority
+from sentinel_core.contracts.generated.flow_event import FlowEvent
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType, Priority
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
+from sentinel_core.domain.normality import NormalityCell
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.detection.detections import NO_TRACK, Detections
+from sentinel_vision.flow.lane_normality import LaneNormality
+from sentinel_vision.flow.meter import FlowMeter
 from sentinel_vision.frames.frame import Frame
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
 from sentinel_vision.tracking.tracker import Tracker
+
+_USUAL_TYPES = frozenset(
+    {
+        IncidentType.CONGESTION,
+        IncidentType.QUEUE,
+        IncidentType.CROWDING,
+        IncidentType.LOITERING,
+    }
+)
+"""While one of these is open, the flow may still be what it always is at this hour."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +71,9 @@ class CameraPipeline:
         self._thresholds = thresholds
         self._tracker = Tracker()
         self._rules = RuleEngine(camera_key, zones, model_version, resume=resume)
+        self._meter = FlowMeter(camera_key, self._rules.layout, model_version)
+        self._flow: list[FlowEvent] = []
+        self._learned: Sequence[NormalityCell] = ()
         self._epoch: str | None = None
 
     def judge(self, frame: Frame, detections: Detections) -> JudgedFrame:
@@ -80,6 +97,9 @@ class CameraPipeline:
         )
         changes = self._rules.update(scene)
         active = sorted(self._rules.active(), key=_urgency)
+        if self._rules.view is not None:
+            is_disturbed = any(incident.type not in _USUAL_TYPES for incident in active)
+            self._flow += self._meter.watch(self._rules.view, is_disturbed=is_disturbed)
         return JudgedFrame(scene, reported, changes, tuple(active))
 
     def replace_zones(self, zones: ZoneSet, at: datetime) -> Sequence[IncidentChange]:
@@ -90,15 +110,35 @@ class CameraPipeline:
         """
         changes = self._rules.replace_zones(zones, at)
         self.zone_version = zones.version
+        self._flow += self._meter.arrange(self._rules.layout)
+        self.use_normality(self._learned)
         return changes
+
+    def use_normality(self, learned: Sequence[NormalityCell]) -> None:
+        """From now on this is usual at the camera."""
+        self._learned = learned
+        normality = LaneNormality.of(learned, self._rules.layout.zone_set)
+        self._rules.use_normality(normality)
+        self._meter.use_normality(normality)
 
     def lose_stream(self, at: datetime) -> Sequence[IncidentChange]:
         """The camera shows nothing any more: end what is active."""
+        self.close_minute(None)
         return self._rules.lose_stream(at)
 
     def close(self, reason: EndReason, at: datetime) -> Sequence[IncidentChange]:
         """End what is active, for `reason`."""
+        self.close_minute(None)
         return self._rules.close(reason, at)
+
+    def close_minute(self, now: datetime | None) -> None:
+        """End the minute of flow that was over before `now`; None: the one that goes on."""
+        self._flow += self._meter.close() if now is None else self._meter.close_before(now)
+
+    def take_flow(self) -> Sequence[FlowEvent]:
+        """The minutes that are over and were not taken yet."""
+        taken, self._flow = self._flow, []
+        return taken
 
 
 def _urgency(incident: Incident) -> int:

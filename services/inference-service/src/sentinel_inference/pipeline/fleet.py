@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import EndReason, Incident
+from sentinel_core.domain.normality import NormalityCell
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import Database, EventFilter
@@ -26,7 +29,13 @@ RESUME_GRACE_S = 20.0
 
 MAX_RESUMED = 1000
 
+MINUTE_GRACE: Final = timedelta(seconds=5)
+"""A minute that no frame closes waits so long for frames that are on their way."""
+
+NORMALITY_EVERY_S: Final = 3600.0
+
 ReportChanges = Callable[[Sequence[IncidentChange]], Awaitable[None]]
+ReportFlow = Callable[[Sequence[FlowEvent]], None]
 
 
 @dataclass(slots=True)
@@ -45,6 +54,7 @@ class Fleet:
 
     Args:
         report: Gets what incidents do when no frame makes them: lost stream, changed zones.
+        report_flow: Gets the minutes of flow that are over.
     """
 
     def __init__(
@@ -55,18 +65,23 @@ class Fleet:
         model_version: str,
         thresholds: NDArray[np.float32],
         report: ReportChanges,
+        report_flow: ReportFlow,
     ) -> None:
         self._database = database
         self._clock = clock
         self._model_version = model_version
         self._thresholds = thresholds
         self._report = report
+        self._report_flow = report_flow
         self._zones: Mapping[str, ZoneSet] = {}
+        self._learned: Mapping[str, Sequence[NormalityCell]] = {}
+        self._learned_at_s = 0.0
         self._places: dict[str, _Place] = {}
 
     async def resume(self) -> tuple[Incident, ...]:
         """Load zones and the incidents that were active when the service stopped."""
         await self._load_zones()
+        await self._load_normality()
         async with self._database.transaction() as work:
             active = await work.incidents.list(EventFilter(active_only=True, limit=MAX_RESUMED))
         by_camera: dict[str, list[Incident]] = {}
@@ -85,15 +100,36 @@ class Fleet:
         async with place.lock:
             place.is_lost = False
             yield place.pipeline
+            self._report_flow(place.pipeline.take_flow())
             place.lost_at_s = self._clock.monotonic() + STREAM_LOST_S
 
     async def sweep(self) -> None:
         """Once a second: follow zones, and end incidents of cameras that show nothing any more."""
         await self._load_zones()
+        if self._clock.monotonic() - self._learned_at_s >= NORMALITY_EVERY_S:
+            await self._load_normality()
         for camera_key, place in list(self._places.items()):
             async with place.lock:
                 await self._follow_zones(camera_key, place)
                 await self._end_if_lost(place)
+                place.pipeline.close_minute(self._clock.utc_now() - MINUTE_GRACE)
+                self._report_flow(place.pipeline.take_flow())
+
+    async def close_minutes(self) -> None:
+        """The service stops: report what was measured of the minutes that go on."""
+        for place in self._places.values():
+            async with place.lock:
+                place.pipeline.close_minute(None)
+                self._report_flow(place.pipeline.take_flow())
+
+    async def _load_normality(self) -> None:
+        """What is usual at each camera."""
+        async with self._database.transaction() as work:
+            self._learned = {key: await work.flow.normality(key) for key in self._zones}
+        self._learned_at_s = self._clock.monotonic()
+        for camera_key, place in list(self._places.items()):
+            async with place.lock:
+                place.pipeline.use_normality(self._learned.get(camera_key, ()))
 
     async def _load_zones(self) -> None:
         async with self._database.transaction() as work:
@@ -139,10 +175,12 @@ class Fleet:
     def _make_pipeline(
         self, camera_key: str, zones: ZoneSet, resume: Sequence[Incident]
     ) -> CameraPipeline:
-        return CameraPipeline(
+        pipeline = CameraPipeline(
             camera_key,
             zones=zones,
             model_version=self._model_version,
             thresholds=self._thresholds,
             resume=resume,
         )
+        pipeline.use_normality(self._learned.get(camera_key, ()))
+        return pipeline

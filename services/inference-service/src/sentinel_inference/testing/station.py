@@ -17,8 +17,9 @@ from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.adapters.memory.event_bus import MemoryEventBus
 from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
+from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
-from sentinel_core.contracts.topics import DETECTIONS, INCIDENTS
+from sentinel_core.contracts.topics import DETECTIONS, FLOW, INCIDENTS
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_core.ports.event_bus import TopicPartition
 from sentinel_core.runtime.settings import InferenceSettings, Settings
@@ -32,7 +33,7 @@ from sentinel_vision.detection.engine import ScaledPicture
 from sentinel_vision.frames.frame import Frame, Picture
 
 _KEY = generate_key()
-_TASKS = ("evidence-", "incident-outbox", "inference-sweep")
+_TASKS = ("evidence-", "outbox", "inference-sweep")
 
 WIDTH, HEIGHT = 640, 360
 STEP_90K = 18_000
@@ -151,6 +152,10 @@ class Station:
             msgspec.json.decode(value, type=IncidentEvent)
             for value in await self._published(INCIDENTS)
         ]
+
+    async def flow_events(self) -> list[FlowEvent]:
+        """All that were published so far, in order."""
+        return [msgspec.json.decode(value, type=FlowEvent) for value in await self._published(FLOW)]
 
     async def _published(self, topic: str) -> list[bytes]:
         start = {TopicPartition(topic, 0): 0}

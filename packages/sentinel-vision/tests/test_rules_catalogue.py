@@ -51,7 +51,7 @@ def test_a_rule_can_be_switched_off_and_looks_only_at_its_zones() -> None:
 @pytest.mark.parametrize(
     ("rules", "field"),
     [
-        ({"speeding": {"on_s": 1.0}}, "zones.1.rules.speeding"),
+        ({"earthquake": {"on_s": 1.0}}, "zones.1.rules.earthquake"),
         ({"congestion": {"patience": 1.0}}, "zones.1.rules.congestion.patience"),
         ({"congestion": {"on_s": 0.0}}, "zones.1.rules.congestion.on_s"),
         ({"congestion": {"on_s": 1e9}}, "zones.1.rules.congestion.on_s"),

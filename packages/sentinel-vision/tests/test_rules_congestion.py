@@ -24,7 +24,10 @@ from sentinel_vision.testing.traffic import (
 )
 
 ROAD = ((0.2, 0.1), (0.8, 0.1), (0.8, 0.9), (0.2, 0.9))
-RULES = {"congestion": {"on_s": 20, "off_s": 10}}
+RULES: dict[str, dict[str, float | bool]] = {
+    "congestion": {"on_s": 20, "off_s": 10},
+    "queue": {"enabled": False},
+}
 
 
 def queue(*, count: int = 24) -> list[Vehicle]:
@@ -128,7 +131,7 @@ def test_calibrated_it_counts_vehicles_per_kilometre_of_lane() -> None:
         GroundPoint(image=image, ground_m=metres)
         for image, metres in zip(corners, ground, strict=True)
     ]
-    rules = {"congestion": {"on_s": 20, "occupied_share": 1.0}}
+    rules = {"congestion": {"on_s": 20, "occupied_share": 1.0}, "queue": {"enabled": False}}
     zones = zone_set(lane("road", ROAD, rules=rules), calibration=points)
     (incident,) = opened(watch(RuleEngine("cam", zones, "v0"), film(queue(), 40.0)))
     measured = {entry.condition: entry for entry in incident.explain}

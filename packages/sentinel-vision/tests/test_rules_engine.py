@@ -35,11 +35,14 @@ from sentinel_vision.testing.traffic import (
     zone_set,
 )
 
+NO_QUEUE: dict[str, dict[str, float | bool]] = {"queue": {"enabled": False}}
 ROAD = lane(
-    "road", ((0.2, 0.1), (0.8, 0.1), (0.8, 0.9), (0.2, 0.9)), rules={"congestion": {"on_s": 15}}
+    "road",
+    ((0.2, 0.1), (0.8, 0.1), (0.8, 0.9), (0.2, 0.9)),
+    rules={**NO_QUEUE, "congestion": {"on_s": 15}},
 )
 PARKED = Vehicle(path=stand(60, 200), track_id=900)
-EVERYWHERE = lane("everywhere", rules={"congestion": {"enabled": False}})
+EVERYWHERE = lane("everywhere", rules={**NO_QUEUE, "congestion": {"enabled": False}})
 
 
 def queue(first_track: int = 1) -> list[Vehicle]:

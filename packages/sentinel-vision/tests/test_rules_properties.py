@@ -33,7 +33,8 @@ LEFT = lane(
     "left",
     ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),
     rules={
-        "congestion": {"on_s": 10, "off_s": 5, "occupied_share": 0.1, "occupied_exit_share": 0.05}
+        "congestion": {"on_s": 10, "off_s": 5, "occupied_share": 0.1, "occupied_exit_share": 0.05},
+        "queue": {"on_s": 12, "vehicles": 6},
     },
 )
 RIGHT = lane("right", ((0.5, 0.0), (1.0, 0.0), (1.0, 1.0), (0.5, 1.0)), direction=(0.0, -1.0))
@@ -137,7 +138,12 @@ def test_a_pause_raises_nothing_by_itself(plans: list[Plan], pause_s: int, at: i
 
 
 RATES = [30.0, 10.0, 5.0, 3.0]
-STAGED = {IncidentType.CONGESTION, IncidentType.STOPPED_VEHICLE, IncidentType.WRONG_WAY}
+STAGED = {
+    IncidentType.CONGESTION,
+    IncidentType.QUEUE,
+    IncidentType.STOPPED_VEHICLE,
+    IncidentType.WRONG_WAY,
+}
 
 
 @pytest.mark.parametrize("fps", RATES)

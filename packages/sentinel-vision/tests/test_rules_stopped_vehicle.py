@@ -67,7 +67,8 @@ def test_not_if_it_creeps() -> None:
 
 
 def test_people_may_stand() -> None:
-    assert see(Vehicle(path=stand(320, 200), track_id=7, class_id=PERSON)) == []
+    zone = lane(rules={"pedestrian_on_road": {"enabled": False}})
+    assert see(Vehicle(path=stand(320, 200), track_id=7, class_id=PERSON), zones=(zone,)) == []
 
 
 def test_a_no_stop_zone_is_more_patient() -> None:

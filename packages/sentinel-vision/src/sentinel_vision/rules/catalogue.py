@@ -10,20 +10,26 @@ from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_vision.rules.congestion import CongestionParameters
 from sentinel_vision.rules.crowding import CrowdingParameters
 from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.illegal_u_turn import IllegalUTurnParameters
 from sentinel_vision.rules.loitering import LoiteringParameters
 from sentinel_vision.rules.parameters import (
     ParameterDescription,
-    RuleParameters,
+    Parameters,
     describe_parameters,
 )
 from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadParameters
+from sentinel_vision.rules.queue import QueueParameters
+from sentinel_vision.rules.speeding import SpeedingParameters
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleParameters
 from sentinel_vision.rules.wrong_way import WrongWayParameters
 
-RULES: Final[tuple[type[RuleParameters], ...]] = (
+RULES: Final[tuple[type[Parameters], ...]] = (
     CongestionParameters,
+    QueueParameters,
     StoppedVehicleParameters,
     WrongWayParameters,
+    IllegalUTurnParameters,
+    SpeedingParameters,
     PedestrianOnRoadParameters,
     LoiteringParameters,
     CrowdingParameters,

@@ -10,12 +10,15 @@ from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
 from sentinel_vision.rules.congestion import CongestionRule
 from sentinel_vision.rules.crowding import CrowdingRule
+from sentinel_vision.rules.illegal_u_turn import IllegalUTurnRule
 from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
 from sentinel_vision.rules.loitering import LoiteringRule
 from sentinel_vision.rules.normality import Normality
 from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadRule
+from sentinel_vision.rules.queue import QueueRule
 from sentinel_vision.rules.rule import Rule
 from sentinel_vision.rules.scene import Instant, SceneFrame
+from sentinel_vision.rules.speeding import SpeedingRule
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleRule
 from sentinel_vision.rules.view import View, ZoneLayout, find_road_users
 from sentinel_vision.rules.wrong_way import WrongWayRule
@@ -212,8 +215,11 @@ def _make_rules(book: IncidentBook, layout: ZoneLayout) -> tuple[Rule, ...]:
     """In the order in which they are asked: what holds others back comes first."""
     return (
         CongestionRule(book, layout),
+        QueueRule(book, layout),
         StoppedVehicleRule(book, layout),
         WrongWayRule(book, layout),
+        IllegalUTurnRule(book, layout),
+        SpeedingRule(book, layout),
         PedestrianOnRoadRule(book, layout),
         LoiteringRule(book, layout),
         CrowdingRule(book, layout),

@@ -30,7 +30,11 @@ from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.places import Limits, PlaceTable, Sighting, Verdict
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.signals import CYCLES, signal_cycle, signal_cycle_s
 from sentinel_vision.rules.view import View, ZoneLayout
+
+WAITING_MEMORY_S = 15.0
+"""A row starts from its head: for so long after it broke up one that still stands is no news."""
 
 _MAX_TRACKS = 16
 _SEVERITY_AT_ALARM, _MOST_SEVERE = 4.0, 8.0
@@ -69,6 +73,7 @@ class StoppedVehicleParameters(RuleParameters):
     left_m: float = parameter(
         2.7, "m", (0.2, 40.0), "Exit, calibrated: further than this from where it stopped."
     )
+    signal_cycle_s: float = signal_cycle()
 
     @model_validator(mode="after")
     def _check_exit_is_looser(self) -> Self:
@@ -87,15 +92,23 @@ class StoppedVehicleParameters(RuleParameters):
 
 @dataclass(slots=True, kw_only=True)
 class _Place:
-    """Where a vehicle stands or stood. `zone_ids`: all zones that hold it."""
+    """Where a vehicle stands or stood.
+
+    Attributes:
+        zone_ids: All zones that hold it.
+        signal_s: For so long the signal at the lane's end explains that it stands.
+        waited: When it was last seen in the row that the signal holds up.
+    """
 
     case: Case
     parameters: StoppedVehicleParameters
     zone_ids: frozenset[UUID]
+    signal_s: float
     box: Box
     position: Floats
     seen: Instant
     track_ids: tuple[int, ...]
+    waited: Instant | None = None
 
     @property
     def current_track(self) -> int:
@@ -109,6 +122,14 @@ class _Place:
             return
         others = tuple(known for known in self.track_ids if known != track_id)
         self.track_ids = (*others, track_id)[-_MAX_TRACKS:]
+
+    def waits(self, view: View) -> bool:
+        """Whether a signal explains that a vehicle stands here."""
+        if self.current_track in view.findings.waiting_tracks:
+            self.waited = view.now
+        if self.waited is None or _dwell_s(self.case, view.now) >= self.signal_s:
+            return False
+        return seconds_between(self.waited, view.now) < WAITING_MEMORY_S
 
 
 class StoppedVehicleRule:
@@ -236,6 +257,7 @@ class StoppedVehicleRule:
             zone_ids=frozenset(
                 self._layout.zones[column].id for column in np.flatnonzero(view.inside[row])
             ),
+            signal_s=CYCLES * signal_cycle_s(zone),
             box=view.box(row),
             position=view.motion.position[row],
             seen=view.now,
@@ -256,7 +278,7 @@ def _read(
     if verdict is Verdict.STILL:
         place.take_track(sighting.track_id, view.now)
     met = None if verdict is Verdict.UNKNOWN else verdict is Verdict.STILL
-    may_open = crowded.isdisjoint(place.zone_ids)
+    may_open = not place.waits(view) and crowded.isdisjoint(place.zone_ids)
     if not may_open and place.case.incident is None:
         # The common case in a jam, with a place for each vehicle: nothing will be told.
         return Reading(met, verdict is Verdict.MOVED, may_open=False, box=place.box)

@@ -1,0 +1,227 @@
+"""Speeding: a vehicle is faster than its zone allows, and its speed is known well enough."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from math import isnan
+from typing import ClassVar
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
+from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_vision.rules.case import (
+    Case,
+    IncidentBook,
+    IncidentChange,
+    Measurement,
+    Reading,
+    Subject,
+)
+from sentinel_vision.rules.followed import Followed, Followers
+from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.kinematics import SMOOTHING_S
+from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.scene import SceneFrame
+from sentinel_vision.rules.view import View, ZoneLayout
+
+KM_H = 3.6
+"""Kilometres per hour in a metre per second."""
+
+BAND = 2.0
+"""The error band is so many standard deviations to each side: 95 % of all cases."""
+
+_SEVERITY_AT_LIMIT, _MOST_SEVERE = 2.0, 9.0
+
+
+class SpeedingParameters(RuleParameters):
+    """A vehicle is faster than the speed limit. Needs a calibration that is good enough."""
+
+    rule: ClassVar[IncidentType] = IncidentType.SPEEDING
+    zone_types: ClassVar[frozenset[ZoneType]] = frozenset({ZoneType.LANE, ZoneType.JUNCTION})
+    needs_calibration: ClassVar[bool] = True
+
+    on_s: float = parameter(1.0, "s", (0.5, 60.0), "It must be too fast for so long.")
+    off_s: float = parameter(
+        1.0, "s", (0.5, 60.0), "It ends when it kept the limit, or was gone, for so long."
+    )
+    limit_km_h: float = parameter(50.0, "km/h", (5.0, 250.0), "The speed limit.")
+    tolerance_share: float = parameter(
+        0.1, "of the limit", (0.0, 1.0), "Enter: faster than the limit by this share …"
+    )
+    tolerance_km_h: float = parameter(5.0, "km/h", (0.0, 50.0), "… and by so much more.")
+    samples: float = parameter(
+        5.0, "samples", (2.0, 60.0), "It must have been seen too fast at least so often."
+    )
+    most_error_share: float = parameter(
+        0.15,
+        "of the speed",
+        (0.01, 0.5),
+        "Where the calibration's error band of the speed (95 %) is wider, nothing is said.",
+    )
+
+    @property
+    def enter_km_h(self) -> float:
+        """The speed from which it counts."""
+        return self.limit_km_h * (1.0 + self.tolerance_share) + self.tolerance_km_h
+
+
+@dataclass(slots=True)
+class _Pace:
+    """What is known of a fast vehicle.
+
+    Attributes:
+        samples: How often it was too fast.
+        speed_km_h: When it was seen last.
+        band_km_h: Half the width of that speed's error band.
+    """
+
+    chosen: SpeedingParameters
+    samples: int = 0
+    speed_km_h: float = 0.0
+    band_km_h: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Well enough to accuse somebody."""
+        return self.band_km_h <= self.chosen.most_error_share * self.speed_km_h
+
+
+class SpeedingRule:
+    """Watches all lanes and junctions of a calibrated camera. The first zone drawn counts."""
+
+    def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
+        self._book = book
+        self._followers: Followers[_Pace] = Followers()
+        self.arrange(layout, frozenset())
+
+    def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
+        """Look at these zones."""
+        del kept
+        self._ground = layout.ground
+        self._zones = list(layout.with_parameters(SpeedingParameters)) if layout.ground else []
+        self._columns = [column for column, _, _ in self._zones]
+        self._enter_m_s = np.array([chosen.enter_km_h / KM_H for _, _, chosen in self._zones])
+        self._least_m_s = float(self._enter_m_s.min(initial=np.inf))
+
+    def watch(self, view: View) -> list[IncidentChange]:
+        """Take in one frame."""
+        if not self._zones:
+            return []
+        followed = self._followers.meet(view)
+        (fast,) = (view.is_vehicle & (view.motion.speed > self._least_m_s)).nonzero()
+        if not followed and not len(fast):
+            return []
+        zone_of_row = self._find_zones(view)
+        followed += self._suspect(view, fast, zone_of_row)
+        bands = self._bands(view, [row for _, row in followed if row is not None])
+        changes = []
+        for vehicle, row in followed:
+            if row is None:
+                reading = vehicle.read_absent(view.now)
+            else:
+                reading = _read(vehicle, view, row, int(zone_of_row[row]), bands[row])
+            changes.append(vehicle.case.step(view.now, view.scene, reading))
+        self._followers.forget(lambda _: True)
+        return [change for change in changes if change is not None]
+
+    def resume(self, incident: Incident) -> bool:
+        """A vehicle of an earlier run is another track by now."""
+        del incident
+        return False
+
+    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """All vehicles are watched by their tracks."""
+        return self.end(EndReason.STREAM_LOST, at, scene)
+
+    def end(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End all incidents and forget all suspicions."""
+        return self._followers.end(reason, at, scene)
+
+    def end_changed(
+        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
+    ) -> list[IncidentChange]:
+        """End what is in a zone that is not in `kept`."""
+        return self._followers.end(EndReason.ZONE_CHANGED, at, scene, kept=kept)
+
+    def _find_zones(self, view: View) -> NDArray[np.intp]:
+        """Index of each track's zone in the rule's list, -1 for none."""
+        inside = view.inside[:, self._columns]
+        return np.where(inside.any(axis=1), inside.argmax(axis=1), -1)
+
+    def _suspect(
+        self, view: View, fast: NDArray[np.intp], zone_of_row: NDArray[np.intp]
+    ) -> list[tuple[Followed[_Pace], int | None]]:
+        fresh: list[tuple[Followed[_Pace], int | None]] = []
+        for row in fast.tolist():
+            track_id, index = int(view.motion.track_ids[row]), int(zone_of_row[row])
+            is_too_fast = index >= 0 and view.motion.speed[row] > self._enter_m_s[index]
+            if not is_too_fast or not view.motion.mature[row] or track_id in self._followers:
+                continue
+            _, zone, chosen = self._zones[index]
+            case = self._new_case(track_id, zone, chosen)
+            fresh.append((self._followers.add(view, row, case, _Pace(chosen)), row))
+        return fresh
+
+    def _new_case(self, track_id: int, zone: Zone, chosen: SpeedingParameters) -> Case:
+        subject = Subject(
+            type=IncidentType.SPEEDING,
+            rule_version=chosen.version,
+            key=f"track:{track_id}",
+            zone=zone,
+        )
+        return Case(self._book, subject, chosen.timing)
+
+    def _bands(self, view: View, rows: list[int]) -> dict[int, float]:
+        """Half the error band of each row's speed in km/h, by the way of the last second."""
+        if self._ground is None or not rows:
+            return {}
+        size = (view.scene.width, view.scene.height)
+        after = view.motion.anchors[rows]
+        before: Floats = after - view.motion.velocity_px_s[rows] * (SMOOTHING_S / np.array(size))
+        errors = self._ground.way_error_m(before, after) * (BAND * KM_H / SMOOTHING_S)
+        return dict(zip(rows, errors.tolist(), strict=True))
+
+
+def _read(vehicle: Followed[_Pace], view: View, row: int, zone: int, band_km_h: float) -> Reading:
+    pace = vehicle.known
+    speed_km_h = float(view.motion.speed[row]) * KM_H
+    if isnan(speed_km_h):
+        return Reading(met=None, cleared=None)
+    chosen, pace.speed_km_h, pace.band_km_h = pace.chosen, speed_km_h, band_km_h
+    is_too_fast = zone >= 0 and speed_km_h > chosen.enter_km_h
+    met = None if is_too_fast and not pace.is_known else is_too_fast
+    if met:
+        pace.samples += 1
+    excess = speed_km_h / chosen.limit_km_h - 1.0
+    return Reading(
+        met=met,
+        cleared=zone < 0 or speed_km_h <= chosen.limit_km_h,
+        may_open=pace.samples >= chosen.samples,
+        severity=min(_MOST_SEVERE, _SEVERITY_AT_LIMIT + 10.0 * max(0.0, excess)),
+        explain=partial(_explain, chosen, pace.samples, speed_km_h, band_km_h),
+        track_ids=vehicle.track_ids,
+        box=vehicle.box,
+    )
+
+
+def _explain(
+    chosen: SpeedingParameters, samples: int, speed_km_h: float, band_km_h: float
+) -> tuple[Measurement, ...]:
+    entries = [
+        ("speed", speed_km_h, chosen.enter_km_h, "km/h"),
+        ("error band of the speed, plus or minus", band_km_h, _most(chosen, speed_km_h), "km/h"),
+        ("seen too fast", float(samples), chosen.samples, "samples"),
+    ]
+    return tuple(
+        Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
+        for name, measured, threshold, unit in entries
+    )
+
+
+def _most(chosen: SpeedingParameters, speed_km_h: float) -> float:
+    return chosen.most_error_share * speed_km_h

@@ -19,10 +19,10 @@ function rowsOf(stats: Stats): readonly (readonly [string, ReactNode])[] {
     [
       'Its SHA-256',
       <code key="sha" className="break-all text-muted text-xs">
-        {inference.model_sha256}
+        {inference.model_sha256 || 'not known here'}
       </code>,
     ],
-    ['Engine', inference.engine],
+    ['Engine', `${inference.engine}, ${inference.provider}, ${inference.precision}`],
     ['Inference', `${inference.frames_per_s.toFixed(1)} frames/s`],
     [
       'Capture to event',

@@ -1,5 +1,13 @@
 import clsx from 'clsx';
-import { Cctv, History, LayoutGrid, Map as MapIcon, Settings, TriangleAlert } from 'lucide-react';
+import {
+  Cctv,
+  ChartColumn,
+  History,
+  LayoutGrid,
+  Map as MapIcon,
+  Settings,
+  TriangleAlert,
+} from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { useWallMode } from '@/shared/state/wall-mode';
@@ -9,6 +17,7 @@ export const PAGES = [
   { href: '/', label: 'Mission Control', shortcut: 'go.live', icon: LayoutGrid },
   { href: '/incidents/', label: 'Incidents', shortcut: 'go.incidents', icon: TriangleAlert },
   { href: '/events/', label: 'Events', shortcut: 'go.events', icon: History },
+  { href: '/traffic/', label: 'Traffic', shortcut: 'go.traffic', icon: ChartColumn },
   { href: '/map/', label: 'Map', shortcut: 'go.map', icon: MapIcon },
   { href: '/cameras/', label: 'Cameras', shortcut: 'go.cameras', icon: Cctv },
   { href: '/settings/', label: 'Settings', shortcut: 'go.settings', icon: Settings },

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, fetchFile, unwrap } from './client';
+import { keep, saveFile } from './files';
 import type { Recording } from './types';
 
 const POLL_MS = 2_000;
@@ -48,17 +49,5 @@ export async function saveRecording({ id, camera_id, started_at }: Recording): P
 
 /** The newest seconds of a camera, as far as they are kept. */
 export async function saveClip(camera: string, seconds: number): Promise<void> {
-  const { blob, name } = await fetchFile(`/api/cameras/${camera}/clip?seconds=${seconds}`);
-  keep(blob, name ?? `${camera}.mp4`);
-}
-
-const REVOKED_AFTER_MS = 60_000;
-
-function keep(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser may only begin to read when this is over.
-  setTimeout(() => URL.revokeObjectURL(link.href), REVOKED_AFTER_MS);
+  await saveFile(`/api/cameras/${camera}/clip?seconds=${seconds}`, `${camera}.mp4`);
 }

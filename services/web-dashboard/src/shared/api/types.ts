@@ -20,3 +20,9 @@ export type Recording = Schemas['RecordingAnswer'];
 export type Stats = Schemas['StatsAnswer'];
 export type User = Schemas['CallerAnswer'];
 export type Role = User['role'];
+
+export type FlowReport = Schemas['FlowReport'];
+export type FlowStep = Schemas['FlowStep'];
+export type ZoneSeries = Schemas['ZoneSeries'];
+export type ZonePoint = Schemas['ZonePoint'];
+export type LineSeries = Schemas['LineSeries'];

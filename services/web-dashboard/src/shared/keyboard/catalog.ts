@@ -27,6 +27,7 @@ export const CATALOG = {
   'go.live': { scope: 'global', keys: ['g l'], label: 'Go to Mission Control' },
   'go.incidents': { scope: 'global', keys: ['g a'], label: 'Go to incidents' },
   'go.events': { scope: 'global', keys: ['g e'], label: 'Go to events' },
+  'go.traffic': { scope: 'global', keys: ['g t'], label: 'Go to traffic' },
   'go.cameras': { scope: 'global', keys: ['g c'], label: 'Go to cameras' },
   'go.map': { scope: 'global', keys: ['g m'], label: 'Go to the map' },
   'go.settings': { scope: 'global', keys: ['g s'], label: 'Go to settings' },

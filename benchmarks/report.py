@@ -5,58 +5,31 @@ A benchmark fills a `Report` and returns `report.finish(...)` as its exit status
 
 import argparse
 import json
-import operator
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.media_clock import format_utc
+from sentinel_sim.suites.targets import Cell, Target, format_cell
+
+__all__ = [
+    "DEFAULT_DATA_DIR",
+    "REPOSITORY",
+    "Cell",
+    "Report",
+    "Table",
+    "Target",
+    "argument_parser",
+    "machine",
+    "skip",
+]
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULT_DATA_DIR = REPOSITORY.parent / "shared" / "data"
 DEFAULT_RESULTS_DIR = REPOSITORY / "benchmarks" / "results"
-
-Cell = str | int | float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One line of the verdict: a measured value against its bound.
-
-    Attributes:
-        id: row of the list of targets, such as `P7`.
-        what: what was measured, in words.
-        value: the measurement.
-        comparison: `<=` or `>=`; the target is met where `value comparison bound` holds.
-        bound: in the same unit as `value`.
-        unit: printed behind both numbers; empty for a plain number.
-    """
-
-    id: str
-    what: str
-    value: float
-    comparison: str
-    bound: float
-    unit: str = ""
-
-    @property
-    def is_met(self) -> bool:
-        """Whether the measurement holds the bound. NaN never does."""
-        compare: Callable[[float, float], bool]
-        compare = {"<=": operator.le, ">=": operator.ge}[self.comparison]
-        return bool(compare(self.value, self.bound))
-
-    def line(self) -> str:
-        """`P7: 0.21 ms HOTA … (target <= 0.3 ms) met`."""
-        unit = f" {self.unit}" if self.unit else ""
-        verdict = "met" if self.is_met else "missed"
-        return (
-            f"{self.id}: {self.what} {_number(self.value)}{unit} "
-            f"(target {self.comparison} {_number(self.bound)}{unit}) {verdict}"
-        )
 
 
 @dataclass(slots=True)
@@ -75,7 +48,7 @@ class Table:
 
     def render(self) -> str:
         """The table as Markdown, padded so that it also reads well in a terminal."""
-        texts = [[_number(cell) for cell in row] for row in self.rows]
+        texts = [[format_cell(cell) for cell in row] for row in self.rows]
         widths = [
             max(len(text) for text in column) for column in zip(self.columns, *texts, strict=True)
         ]
@@ -128,18 +101,7 @@ class Report:
             "machine": host,
             "tables": [table.as_json() for table in self.tables],
             "notes": self.notes,
-            "targets": [
-                {
-                    "id": target.id,
-                    "what": target.what,
-                    "value": target.value,
-                    "comparison": target.comparison,
-                    "bound": target.bound,
-                    "unit": target.unit,
-                    "met": target.is_met,
-                }
-                for target in self.targets
-            ],
+            "targets": [target.as_json() for target in self.targets],
         }
         results_dir.mkdir(parents=True, exist_ok=True)
         path = results_dir / f"{self.name}.json"
@@ -187,15 +149,6 @@ def _cpu_model() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def _number(cell: Cell) -> str:
-    if cell is None:
-        return "-"
-    if isinstance(cell, float):
-        text = f"{cell:.4g}" if abs(cell) < 1000 else f"{cell:.0f}"
-        return text if "." in text or abs(cell) >= 1000 else f"{cell:.1f}"
-    return str(cell)
 
 
 def _render_row(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

@@ -5,7 +5,6 @@ product. The video itself is not needed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -16,11 +15,11 @@ import pytest
 from sentinel_core.domain.incidents import Incident, IncidentType
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.runtime.assets import asset
-from sentinel_vision.detection.detections import Detections
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.catalogue import validate_zone_rules
 from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
+from sentinel_vision.testing.clips import Recording, load_recording
 from sentinel_vision.testing.traffic import STARTED_AT, ended, opened, seconds_of
 from sentinel_vision.tracking.tracker import Tracker
 
@@ -29,40 +28,9 @@ QUIET = ["toll_night", "plaza_pedestrians"]
 CONGESTED = [("toll_congestion", "Right"), ("toll_morning", "Left")]
 
 
-@dataclass(frozen=True, eq=False)
-class Recording:
-    """A clip as the detector saw it."""
-
-    width: int
-    height: int
-    times_s: Sequence[float]
-    detections: Sequence[Detections]
-
-    @property
-    def length_s(self) -> float:
-        """Until the next loop begins."""
-        return self.times_s[-1] + 0.2
-
-    def backwards(self) -> "Recording":
-        """The same clip, played from its end."""
-        times = [self.times_s[-1] - time_s for time_s in reversed(self.times_s)]
-        return Recording(self.width, self.height, times, self.detections[::-1])
-
-
 @cache
 def recording(clip: str) -> Recording:
-    with np.load(FIXTURES / f"{clip}.npz") as stored:
-        width, height = stored["size"].tolist()
-        ends = np.cumsum(stored["counts"].astype(np.intp))
-        rows = Detections.from_arrays(
-            stored["boxes"] / np.float32(16),
-            stored["confidences"] / np.float32(250),
-            stored["class_ids"],
-        )
-        times = stored["times_s"].tolist()
-    starts = np.concatenate([[0], ends[:-1]])
-    frames = [rows.select(np.arange(a, b)) for a, b in zip(starts, ends, strict=True)]
-    return Recording(width, height, times, frames)
+    return load_recording(FIXTURES / f"{clip}.npz")
 
 
 def zones_of(clip: str) -> ZoneSet:

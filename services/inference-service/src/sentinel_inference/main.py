@@ -70,7 +70,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
 async def _listen(
     settings: Settings, service: InferenceService, receiver: FrameReceiver, closing: AsyncExitStack
 ) -> None:
-    page = MetricsPage(ReceiverCollector(receiver))
+    page = MetricsPage(ReceiverCollector(receiver), BatchCollector(service))
     pages = HealthPages(service.health, page)
     shelf = ModelShelf(lambda: service.detector)
     http = WebServer(settings.inference.http_address, RestApp(shelf, pages.is_ready, pages))
@@ -102,3 +102,20 @@ class ReceiverCollector(Collector):
         yield GaugeMetricFamily(
             "sentinel_frame_streams", "camera-services connected", value=self._receiver.streams
         )
+
+
+class BatchCollector(Collector):
+    """How frames went through the network."""
+
+    def __init__(self, service: InferenceService) -> None:
+        self._service = service
+
+    def collect(self) -> Iterable[Metric]:
+        """Batches, their pictures, and what came too late for one."""
+        counts = self._service.batch_counts
+        for name, text, value in (
+            ("sentinel_inference_batches", "Calls of the network", counts.batches),
+            ("sentinel_inference_pictures", "Pictures in these calls", counts.pictures),
+            ("sentinel_inference_late", "Frames whose deadline passed in line", counts.late),
+        ):
+            yield CounterMetricFamily(name, text, value=value)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import structlog
@@ -22,10 +23,13 @@ from sentinel_core.runtime.settings import InferenceSettings, Settings
 from sentinel_inference.archiving.archive import ArchivePorts, EvidenceArchive
 from sentinel_inference.archiving.clips import ClipTimes
 from sentinel_inference.archiving.snapshots import Snapshot, take_snapshot
-from sentinel_inference.detector import build_detector, count_threads
+from sentinel_inference.batching.scheduler import BatchCounts, BatchScheduler
+from sentinel_inference.detector import build_detector, count_lanes, count_threads
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline, JudgedFrame
 from sentinel_inference.pipeline.fleet import Fleet
 from sentinel_inference.pipeline.latency import LatencyWindow
+from sentinel_inference.pipeline.model_slot import ModelSlot
+from sentinel_inference.pipeline.network_stage import NetworkStage
 from sentinel_inference.pipeline.workers import Workers
 from sentinel_inference.publishing.messages import detection_event, incident_event
 from sentinel_inference.publishing.publisher import Publisher
@@ -69,8 +73,20 @@ class InferenceService:
     ) -> None:
         self._settings = settings
         self._clock = ports.clock
-        self._detector = ports.detector or build_detector(settings)
+        self._model = ModelSlot(
+            ports.detector or build_detector(settings),
+            lambda folder: build_detector(settings, folder),
+        )
+        detector = self._model.detector
         self._workers = Workers(count_threads(settings))
+        self._network = NetworkStage(self._workers, settings.frame_timeout_s)
+        self._batches = BatchScheduler[Frame, FrameOutcome](
+            self._look_at,
+            ports.clock,
+            late=FrameOutcome(DropReason.STALE),
+            lanes=count_lanes(settings, detector.batch_size),
+            batch_size=lambda: self._model.detector.batch_size,
+        )
         self._publisher = Publisher(ports.bus, ports.clock)
         self._archive = EvidenceArchive(
             ArchivePorts(
@@ -85,7 +101,7 @@ class InferenceService:
         self._fleet = Fleet(
             ports.database,
             ports.clock,
-            model_version=self._detector.model_version,
+            model_version=detector.model_version,
             thresholds=reporting_thresholds(settings),
             report=self._report_changes,
             report_flow=self._publisher.queue_flow,
@@ -109,6 +125,7 @@ class InferenceService:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._sweeper
             self._sweeper = None
+        self._batches.close(FrameOutcome(DropReason.SHUTDOWN))
         await self._archive.drain()
         await self._fleet.close_minutes()
         await self._publisher.stop()
@@ -133,15 +150,34 @@ class InferenceService:
     @property
     def detector(self) -> Detector:
         """The one in use; another one after a change of the model."""
-        return self._detector
+        return self._model.detector
+
+    @property
+    def batch_counts(self) -> BatchCounts:
+        """Of the scheduler, since the start."""
+        return self._batches.counts
+
+    async def use_model(self, folder: Path) -> None:
+        """Look at frames with another model, from the next one on; tracks and incidents go on.
+
+        It is loaded beside the one in use, sees what it should in the golden picture and is warmed
+        up before any frame meets it.
+
+        Raises:
+            ModelRefused: It must not be served, with the reason; the one in use stays.
+        """
+        await self._model.use(folder)
 
     def snapshot(self) -> InferenceSnapshot:
         """See `InferenceStatus.snapshot`."""
         now = self._clock.monotonic()
+        detector = self._model.detector
         return InferenceSnapshot(
-            model_version=self._detector.model_version,
-            model_sha256=self._detector.model_sha256,
-            engine=self._detector.name,
+            model_version=detector.model_version,
+            model_sha256=detector.model_sha256,
+            engine=detector.name,
+            provider=detector.provider,
+            precision=detector.precision,
             frames_per_s=self._latency.frames_per_s(now),
             latency_p50_ms=self._latency.percentile_ms(now, 50),
             latency_p95_ms=self._latency.percentile_ms(now, 95),
@@ -149,26 +185,38 @@ class InferenceService:
 
     async def infer(self, frame: Frame) -> FrameOutcome:
         """Look at a frame and publish what it shows. See `FrameTransport.infer`."""
-        async with self._workers.turns:
-            waited_s = self._clock.monotonic() - frame.arrived_monotonic_s
-            if frame.is_live and waited_s > self._settings.staleness_budget_s:
-                return FrameOutcome(DropReason.STALE)
-            try:
-                return await self._infer(frame)
-            except Exception:  # the outermost loop: one bad frame must not stop a camera
-                log.exception("frame failed", camera=frame.camera_key, frame=frame.frame_id)
-                return FrameOutcome(DropReason.INFERENCE_ERROR)
+        budget_s = self._settings.staleness_budget_s if frame.is_live else float("inf")
+        return await self._batches.submit(
+            frame,
+            camera_key=frame.camera_key,
+            shape=frame.rgb.shape,
+            deadline_s=frame.arrived_monotonic_s + budget_s,
+        )
 
-    async def _infer(self, frame: Frame) -> FrameOutcome:
-        size = (frame.picture.width, frame.picture.height)
+    async def _look_at(self, frames: Sequence[Frame]) -> list[FrameOutcome]:
+        """A batch, from the network to the events of its frames."""
+        detector = self._model.detector
+        self._model.note_shape(frames[0].rgb.shape[:2])
+        seen = await self._network.look_at(detector, frames)
+        pairs = zip(frames, seen, strict=True)
+        if len(frames) == 1:
+            return [await self._finish(frame, found, detector) for frame, found in pairs]
+        finished = (self._finish(frame, found, detector) for frame, found in pairs)
+        return await asyncio.gather(*finished)
+
+    async def _finish(
+        self, frame: Frame, found: Detections | DropReason, detector: Detector
+    ) -> FrameOutcome:
+        if isinstance(found, DropReason):
+            return FrameOutcome(found)
         try:
-            async with asyncio.timeout(self._settings.frame_timeout_s):
-                detections = await self._workers.run(self._detector.detect, frame.rgb, size)
-        except TimeoutError:
-            return FrameOutcome(DropReason.INFERENCE_TIMEOUT)
-        async with self._fleet.frame_of(frame.camera_key) as pipeline:
-            judged, snapshots = await self._workers.run(self._judge, pipeline, frame, detections)
-            await self._report(frame.camera_key, judged, snapshots)
+            async with self._fleet.frame_of(frame.camera_key) as pipeline:
+                pipeline.use_model(detector.model_version)
+                judged, snapshots = await self._workers.run(self._judge, pipeline, frame, found)
+                await self._report(frame.camera_key, judged, snapshots, detector)
+        except Exception:  # the outermost loop: one bad frame must not stop a camera
+            log.exception("frame failed", camera=frame.camera_key, frame=frame.frame_id)
+            return FrameOutcome(DropReason.INFERENCE_ERROR)
         now = self._clock.monotonic()
         self._latency.add(at_s=now, latency_s=now - frame.arrived_monotonic_s)
         return INFERRED
@@ -186,16 +234,20 @@ class InferenceService:
         return judged, snapshots
 
     async def _report(
-        self, camera_key: str, judged: JudgedFrame, snapshots: Sequence[Snapshot]
+        self,
+        camera_key: str,
+        judged: JudgedFrame,
+        snapshots: Sequence[Snapshot],
+        detector: Detector,
     ) -> None:
         for snapshot in snapshots:
-            self._archive.save(snapshot, self._detector.model_sha256)
+            self._archive.save(snapshot, detector.model_sha256)
         await self._report_changes(judged.changes)
         active = tuple(self._archive.attach(incident) for incident in judged.active)
         event = detection_event(
             camera_key,
             replace(judged, active=active),
-            model_version=self._detector.model_version,
+            model_version=detector.model_version,
             inferred_at=self._clock.utc_now(),
         )
         await self._publisher.publish_detections(event)

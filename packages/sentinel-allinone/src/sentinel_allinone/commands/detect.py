@@ -31,12 +31,13 @@ from sentinel_core.domain.cameras import derive_camera_key, redact_url
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.media_clock import parse_utc
 from sentinel_core.domain.zones import ZoneSet
-from sentinel_core.runtime.assets import asset
+from sentinel_core.runtime.settings import InferenceSettings
 from sentinel_inference import reporting_thresholds
-from sentinel_inference.detector import SHIPPED_MODEL, count_threads
+from sentinel_inference.detector import build_detector, count_threads, read_choice
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline
-from sentinel_vision.detection.model import ModelFile, load_model, load_model_file
-from sentinel_vision.detection.onnx_engine import OnnxDetector
+from sentinel_vision.detection.detector import YoloDetector
+from sentinel_vision.detection.model import load_model_file
+from sentinel_vision.detection.selection import open_model
 from sentinel_vision.frames.frame import analysis_size
 
 PLAIN_PROGRESS_EVERY = 100
@@ -113,7 +114,7 @@ def detect(
     settings = load_settings({"inference": {"confidence": conf}}).inference
     threads = count_threads(settings)
     info = describe(source, fps)
-    detector = OnnxDetector(_load(model), threads=1)
+    detector = _open(model, settings)
     width, height = analysis_size(info.width, info.height)
     detector.warm_up((height, width))
     camera_key = derive_camera_key(Path(redact_url(source)).stem)
@@ -151,10 +152,10 @@ def _write(analysed: AnalysedFrame, lines: IO[bytes] | None, drawn: AnnotatedVid
         drawn.add(analysed.frame, analysed.judged)
 
 
-def _load(model: Path | None) -> ModelFile:
-    if model is None:
-        return load_model(asset(SHIPPED_MODEL))
-    return load_model(model) if model.is_dir() else load_model_file(model)
+def _open(model: Path | None, settings: InferenceSettings) -> YoloDetector:
+    if model is None or model.is_dir():
+        return build_detector(settings, model)
+    return open_model(load_model_file(model), read_choice(settings))
 
 
 def _load_zones(path: Path | None) -> ZoneSet:

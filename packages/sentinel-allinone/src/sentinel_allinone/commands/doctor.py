@@ -19,14 +19,13 @@ from sentinel_allinone.options import AsJson, DataDir, load_settings
 from sentinel_allinone.terminal import out, print_json, print_table
 from sentinel_core.domain.errors import SentinelError
 from sentinel_core.runtime.assets import asset
+from sentinel_core.runtime.processors import available_cores
 from sentinel_core.runtime.settings import Settings, setting_origins
-from sentinel_inference.detector import SHIPPED_MODEL, count_threads
-from sentinel_vision.detection.model import load_model
-from sentinel_vision.detection.onnx_engine import OnnxDetector
+from sentinel_inference.detector import build_detector, count_threads
 
 LOW_DISK_BYTES = 2 << 30
 WANTED_CODECS = ("h264", "hevc", "mjpeg", "libx264")
-VECTOR_FLAGS = ("avx2", "avx512f", "avx512_vnni")
+VECTOR_FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "asimddp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def doctor(*, data_dir: DataDir = None, as_json: AsJson = False) -> None:
 
 
 def _machine(settings: Settings) -> Finding:
-    cores = len(os.sched_getaffinity(0))
+    cores = available_cores()
     memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     found = f"{platform.machine()}, {cores} cores, {memory_gib:.1f} GiB, Python {platform.python_version()}"
     return Finding("machine", f"{found}; inference on {count_threads(settings.inference)} threads")
@@ -85,11 +84,11 @@ def _engine(_: Settings) -> Finding:
 
 def _model(settings: Settings) -> Finding:
     try:
-        model = load_model(settings.inference.model_dir or asset(SHIPPED_MODEL))
-        OnnxDetector(model, threads=1)
+        model = build_detector(settings.inference)
     except SentinelError as error:
         return Finding("model", "refused", error.message)
-    return Finding("model", f"{model.version}, sha256 {model.sha256[:12]}")
+    found = f"{model.model_version}, sha256 {model.model_sha256[:12] or 'unknown'}"
+    return Finding("model", f"{found}, {model.precision} on {model.name} ({model.provider})")
 
 
 def _codecs(_: Settings) -> Finding:

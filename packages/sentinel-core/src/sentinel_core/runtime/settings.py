@@ -166,12 +166,46 @@ class MediaServerSettings(BaseModel):
         return self
 
 
+class RemoteNetworkSettings(BaseModel):
+    """A server of the Open Inference Protocol that runs the network (`inference.engine = remote`)."""
+
+    address: str | None = Field(default=None, description="host:port of its gRPC")
+    model: str = Field(default="yolov8", description="Its name for the model")
+    version: str = Field(default="", description="Not set: the one that it chooses")
+    class_names: list[str] = Field(
+        default_factory=lambda: ["person", "bicycle", "car", "motorcycle", "bus", "truck"],
+        description="In the order of the model's rows; the protocol does not tell them",
+    )
+    batch_size: int = Field(
+        default=8, ge=1, le=64, description="Pictures in one call, where the model takes several"
+    )
+    timeout_s: float = Field(default=2.0, gt=0, description="Longest wait for an answer")
+
+
 class InferenceSettings(BaseModel):
     """inference-service."""
 
     model_dir: Path | None = Field(
         default=None,
         description="Folder with best.onnx and manifest.json; not set: the shipped model",
+    )
+    engine: str = Field(
+        default="auto",
+        pattern="^(auto|onnxruntime|openvino|remote)$",
+        description="What runs the network; auto: ONNX Runtime with an accelerator, else OpenVINO"
+        " where it is installed, else ONNX Runtime",
+    )
+    providers: list[str] = Field(
+        default_factory=list,
+        description="Of ONNX Runtime, best first: tensorrt, cuda, cpu; empty: all that are there",
+    )
+    precision: str = Field(
+        default="auto",
+        pattern="^(auto|float32|int8)$",
+        description="auto: int8 where the model has it and the processor computes it faster",
+    )
+    engine_cache_dir: Path | None = Field(
+        default=None, description="Where TensorRT keeps what it compiled; not set: nowhere"
     )
     threads: int | None = Field(
         default=None, ge=1, description="Not set: the cores of this machine or cgroup"
@@ -203,6 +237,7 @@ class InferenceSettings(BaseModel):
     clip_after_s: float = Field(
         default=10.0, gt=0, le=300, description="An incident's clip: after the alarm"
     )
+    remote: RemoteNetworkSettings = RemoteNetworkSettings()
 
 
 class Settings(BaseSettings):

@@ -12,6 +12,7 @@ from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.runtime.processors import has_int8_instructions
 from sentinel_vision.detection.detector import YoloDetector
 from sentinel_vision.detection.engine import Engine
+from sentinel_vision.detection.golden import check_golden
 from sentinel_vision.detection.model import ModelFile, Precision, load_model, read_manifest
 from sentinel_vision.detection.onnx_engine import OnnxEngine, choose_providers
 
@@ -42,14 +43,17 @@ class EngineChoice:
 
 
 def open_folder(folder: Path, choice: EngineChoice) -> YoloDetector:
-    """The model of a folder on the engine of choice.
+    """The model of a folder on the engine of choice; it saw what it should in the golden picture.
 
     Raises:
         ModelRefused: The model cannot be served, with the reason.
         InvalidInput: The choice asks for what is not installed here.
     """
     has_int8 = read_manifest(folder).int8 is not None
-    return open_model(load_model(folder, choose_precision(choice, has_int8=has_int8)), choice)
+    model = load_model(folder, choose_precision(choice, has_int8=has_int8))
+    detector = open_model(model, choice)
+    check_golden(detector, model)
+    return detector
 
 
 def open_model(model: ModelFile, choice: EngineChoice) -> YoloDetector:

@@ -56,12 +56,16 @@ def tiny_model(
     return ModelFile(version="tiny", sha256="0" * 64, content=content)
 
 
-def weakened(content: bytes, factor: float) -> bytes:
-    """The same network with its last convolutions' biases moved, so that it sees less or more."""
+def biased(content: bytes, bias: float) -> bytes:
+    """The same YOLOv8 network with `bias` on its scores before the sigmoid: below 0 it sees less."""
     model = onnx.load_from_string(content)
-    for weight in model.graph.initializer:
-        if ".cv3." in weight.name and weight.name.endswith("2.bias"):
-            values = numpy_helper.to_array(weight) + np.float32(factor)
-            weight.CopyFrom(numpy_helper.from_array(values, weight.name))
+    (output,) = [node for node in model.graph.node if "output0" in node.output]
+    (sigmoid,) = [node for node in model.graph.node if output.input[1] in node.output]
+    model.graph.initializer.append(
+        numpy_helper.from_array(np.full(1, bias, dtype=np.float32), "score_bias")
+    )
+    added = helper.make_node("Add", [sigmoid.input[0], "score_bias"], ["biased_scores"])
+    model.graph.node.insert(list(model.graph.node).index(sigmoid), added)
+    sigmoid.input[0] = "biased_scores"
     moved: bytes = model.SerializeToString()
     return moved

@@ -49,6 +49,8 @@ class StatsReport:
                 model_version=seen.model_version,
                 model_sha256=seen.model_sha256,
                 engine=seen.engine,
+                provider=seen.provider,
+                precision=seen.precision,
                 frames_per_s=seen.frames_per_s,
                 latency_p50_ms=seen.latency_p50_ms,
                 latency_p95_ms=seen.latency_p95_ms,

@@ -155,6 +155,8 @@ class FakeInferenceStatus:
             model_version="v0",
             model_sha256="ab" * 32,
             engine="onnxruntime",
+            provider="CPU",
+            precision="float32",
             frames_per_s=12.5,
             latency_p50_ms=40.0,
             latency_p95_ms=80.0,

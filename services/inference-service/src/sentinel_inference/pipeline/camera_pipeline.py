@@ -102,6 +102,10 @@ class CameraPipeline:
             self._flow += self._meter.watch(self._rules.view, is_disturbed=is_disturbed)
         return JudgedFrame(scene, reported, changes, tuple(active))
 
+    def use_model(self, model_version: str) -> None:
+        """The next boxes come from that model; tracks go on."""
+        self._rules.use_model(model_version)
+
     def replace_zones(self, zones: ZoneSet, at: datetime) -> Sequence[IncidentChange]:
         """Use other zones from now on.
 

@@ -1,4 +1,4 @@
-"""The threads that run the network, and who may use them next."""
+"""The threads that do what would hold up the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,19 +10,10 @@ T = TypeVar("T")
 
 
 class Workers:
-    """A fixed number of threads, given out first come, first served.
-
-    A camera has one frame in flight, so first come is also fair between cameras.
-    """
+    """A fixed number of threads. Who holds a lane of the scheduler finds one free."""
 
     def __init__(self, threads: int) -> None:
-        self._turns = asyncio.Semaphore(threads)
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="inference")
-
-    @property
-    def turns(self) -> asyncio.Semaphore:
-        """Hold one while calling `run`: then a thread is free for it."""
-        return self._turns
 
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `call` in a thread."""

@@ -1,0 +1,1 @@
+"""Whose frame is looked at next, and with which others together."""

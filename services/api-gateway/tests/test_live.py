@@ -26,6 +26,7 @@ from sentinel_core.testing.builders import (
     make_detection_event,
     make_incident_event,
 )
+from sentinel_core.testing.contracts.incident_duplicates import sight
 
 MakeWorld = Callable[..., Awaitable[World]]
 Message = dict[str, Any]
@@ -192,6 +193,28 @@ async def test_incident_message_is_what_rest_answers(world: World, join: Join) -
         await world.publish(make_incident_event("ended"))
         assert (await browser.until("incident"))["incident"]["condition"] == "ended"
         assert (await browser.until("camera_state"))["status"] == "online"
+
+
+async def test_what_another_camera_sees_of_an_event_is_told_as_that_event(
+    world: World, join: Join
+) -> None:
+    for key in ("cam_01", "cam_02"):
+        await world.add_camera(key=key)
+        world.control.put_online(key)
+    first, second = sight("cam_01", 600), sight("cam_02", 610)
+    ends = sight("cam_01", 600, "ended"), sight("cam_02", 610, "ended")
+    async with join(world) as browser:
+        await browser.subscribed(detections=False)
+        told = []
+        for event in (first, second, *ends):
+            await world.publish(event)
+            told.append(await browser.until("incident"))
+            # The alert is the camera's own: it begins and ends with what that camera sees.
+            assert (await browser.until("camera_state"))["camera_id"] == event.camera_id
+    assert {message["incident"]["id"] for message in told} == {first.incident_id}
+    assert [message["transition"] for message in told] == ["opened", "updated", "updated", "ended"]
+    assert [message["incident"]["condition"] for message in told] == [*["active"] * 3, "ended"]
+    assert [message["incident"]["also_seen_by"] for message in told] == [[], *[["cam_02"]] * 3]
 
 
 async def test_what_people_do_is_told_to_everybody(world: World, join: Join) -> None:

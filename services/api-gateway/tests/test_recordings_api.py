@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel_api.recordings.byte_ranges import (
+from sentinel_api.byte_ranges import (
     MAX_PIECE_BYTES,
     ByteRange,
     RangeNotSatisfiable,

@@ -12,6 +12,7 @@ from sentinel_api.cameras.endpoints import router as cameras
 from sentinel_api.dashboard.policy import find_dashboard
 from sentinel_api.dashboard.static import Dashboard, DashboardMount
 from sentinel_api.events.endpoints import router as events
+from sentinel_api.evidence.endpoints import router as evidence
 from sentinel_api.flow.endpoints import router as flow
 from sentinel_api.health.endpoints import router as health
 from sentinel_api.incidents.endpoints import router as incidents
@@ -35,6 +36,7 @@ FEATURES = (
     players,
     live_video,
     incidents,
+    evidence,
     events,
     flow,
     recordings,

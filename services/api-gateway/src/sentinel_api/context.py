@@ -10,6 +10,7 @@ from sentinel_api.access import Gate
 from sentinel_api.auth.service import SignIn
 from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.events.service import EventHistory
+from sentinel_api.evidence.service import EvidenceDesk
 from sentinel_api.flow.service import FlowDesk
 from sentinel_api.health.service import HealthReport
 from sentinel_api.incidents.service import IncidentDesk
@@ -21,6 +22,7 @@ from sentinel_api.players.service import PlayerDirectory
 from sentinel_api.realtime.session import LiveSessions
 from sentinel_api.recordings.service import ClipDesk, RecordingArchive
 from sentinel_api.stats.service import StatsReport
+from sentinel_api.stored_files import StoredFiles
 from sentinel_api.users.service import UserAccounts
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.media_tokens import MediaTokens
@@ -36,6 +38,7 @@ class ApiContext:
     users: UserAccounts
     cameras: CameraRegistry
     incidents: IncidentDesk
+    evidence: EvidenceDesk
     events: EventHistory
     flow: FlowDesk
     stats: StatsReport
@@ -49,6 +52,7 @@ class ApiContext:
     media_tokens: MediaTokens
     recordings: RecordingArchive
     clips: ClipDesk
+    files: StoredFiles
 
 
 def get_context(connection: HTTPConnection) -> ApiContext:

@@ -16,6 +16,7 @@ from sentinel_api.cameras.board import CameraBoard
 from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.context import ApiContext
 from sentinel_api.events.service import EventHistory
+from sentinel_api.evidence.service import EvidenceDesk
 from sentinel_api.flow.service import FlowDesk
 from sentinel_api.health.service import DatabaseHealth, HealthReport
 from sentinel_api.incidents.service import IncidentDesk
@@ -33,6 +34,7 @@ from sentinel_api.realtime.service import Broadcaster
 from sentinel_api.realtime.session import LiveSessions
 from sentinel_api.recordings.service import ClipDesk, RecordingArchive
 from sentinel_api.stats.service import StatsReport
+from sentinel_api.stored_files import StoredFiles
 from sentinel_api.users.service import LOCAL_NAME, UserAccounts
 from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollector
 from sentinel_core.ports.camera_control import CameraControl
@@ -236,6 +238,7 @@ def _context(
             objects=ports.objects,
             announcements=live.announcements,
         ),
+        evidence=EvidenceDesk(clock=clock, database=database, objects=ports.objects),
         events=EventHistory(database=database),
         flow=FlowDesk(clock=clock, database=database),
         stats=StatsReport(
@@ -266,6 +269,7 @@ def _context(
             objects=ports.objects,
             total_mb=settings.cameras.recordings_total_mb,
         ),
+        files=StoredFiles(ports.objects),
         clips=ClipDesk(clock=clock, database=database, control=control, board=live.board),
     )
 

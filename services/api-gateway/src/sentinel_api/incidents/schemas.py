@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
+from sentinel_api.incidents.groups import EventGroup
 from sentinel_api.queries import PageQuery, split_words
 from sentinel_api.schemas import Answer, Body, UtcTime
 from sentinel_core.domain.incidents import (
@@ -39,6 +40,12 @@ class IncidentAnswer(Answer):
         started_at: When the condition began, back-dated from `alarm_at`.
         severity: Peak, 0..10.
         has_snapshot: Whether `GET /incidents/{id}/snapshot` has a picture.
+        has_clip: Whether `GET /incidents/{id}/clip` has video.
+        evidence_complete: Whether all files that can be had are there, and the manifest.
+        place: What several cameras see, by its name.
+        duplicate_of: The incident of the camera that saw the same event first.
+        also_seen_by: Keys of the other cameras that saw the event. While it goes on for one of
+            them the first one's incident is active, too.
         allowed_actions: What a person can do now, in the order of the buttons.
     """
 
@@ -63,6 +70,11 @@ class IncidentAnswer(Answer):
     track_ids: list[int]
     explain: list[ExplanationAnswer]
     has_snapshot: bool
+    has_clip: bool
+    evidence_complete: bool
+    place: str | None
+    duplicate_of: UUID | None
+    also_seen_by: list[str]
     model_version: str
     handling: Handling
     handled_by: str | None
@@ -70,8 +82,11 @@ class IncidentAnswer(Answer):
     allowed_actions: list[HandlingAction]
 
     @classmethod
-    def of(cls, incident: Incident, camera_name: str) -> Self:
+    def of(cls, incident: Incident, camera_name: str, group: EventGroup) -> Self:
         """The incident as everybody sees it."""
+        goes_on = incident.condition is Condition.ACTIVE or (
+            incident.duplicate_of is None and group.goes_on_elsewhere
+        )
         return cls(
             id=incident.id,
             camera_id=incident.camera_key,
@@ -86,9 +101,9 @@ class IncidentAnswer(Answer):
             start_pts_90k=incident.start_pts_90k,
             started_at=incident.started_at,
             alarm_at=incident.alarm_at,
-            ended_at=incident.ended_at,
-            condition=incident.condition,
-            reason=incident.end_reason,
+            ended_at=None if goes_on else incident.ended_at,
+            condition=Condition.ACTIVE if goes_on else Condition.ENDED,
+            reason=None if goes_on else incident.end_reason,
             severity=incident.severity,
             priority=incident.priority,
             track_ids=list(incident.track_ids),
@@ -103,6 +118,11 @@ class IncidentAnswer(Answer):
                 for item in incident.explain
             ],
             has_snapshot=incident.evidence.has_snapshot,
+            has_clip=incident.evidence.has_clip,
+            evidence_complete=incident.evidence.complete,
+            place=incident.place,
+            duplicate_of=incident.duplicate_of,
+            also_seen_by=group.also_seen_by(incident.camera_key),
             model_version=incident.model_version,
             handling=incident.handling,
             handled_by=incident.handled_by,
@@ -134,6 +154,8 @@ class IncidentQuery(PageQuery):
     Attributes:
         handling: One or more, repeated or separated by commas.
         active: Only those whose condition holds now.
+        duplicates: Also what other cameras saw of the same event. Not given: only where one
+            camera is asked for.
         q: Part of a camera's key or name, a zone's name or a type.
     """
 
@@ -141,4 +163,8 @@ class IncidentQuery(PageQuery):
         default=None, description="One or more, repeated or separated by commas."
     )
     active: bool = False
+    duplicates: bool | None = Field(
+        default=None,
+        description="Also what other cameras saw of the same event; not given: with camera only.",
+    )
     q: str | None = Field(default=None, max_length=100)

@@ -1,11 +1,12 @@
 """Use cases of incidents. The rule owns `condition`; here people change `handling`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sentinel_api.access import Principal
 from sentinel_api.audit import record_change
 from sentinel_api.cursors import read_cursor, write_cursor
+from sentinel_api.incidents.groups import EventGroup, group_of, read_groups
 from sentinel_api.incidents.schemas import (
     HandleIncident,
     IncidentAnswer,
@@ -39,6 +40,9 @@ class IncidentDesk:
 
     async def find(self, query: IncidentQuery) -> IncidentPage:
         """A page, newest alarm first."""
+        shows_duplicates = (
+            query.camera is not None if query.duplicates is None else query.duplicates
+        )
         wanted = EventFilter(
             camera_key=query.camera,
             start=query.start,
@@ -46,17 +50,20 @@ class IncidentDesk:
             types=_words(query.type),
             handlings=query.handling or None,
             active_only=query.active,
+            duplicates=shows_duplicates,
             text=query.q or None,
             before=read_cursor(query.cursor),
             limit=query.limit + 1,
         )
         async with self._database.transaction() as work:
             found = list(await work.incidents.list(wanted))
+            page = found[: query.limit]
+            groups = await read_groups(work, page)
             names = _names(await work.cameras.list())
-        page = found[: query.limit]
         more = len(found) > query.limit
+        shown = page if shows_duplicates else _firsts(page, groups)
         return IncidentPage(
-            items=[_show(incident, names) for incident in page],
+            items=[_show(incident, names, groups) for incident in shown],
             next=write_cursor(page[-1].alarm_at, page[-1].id) if more else None,
         )
 
@@ -133,15 +140,25 @@ def _check_expected(incident: Incident, body: HandleIncident | None) -> None:
 
 async def show_incident(work: UnitOfWork, incident: Incident) -> IncidentAnswer:
     """The incident with the name of its camera, read in the same transaction."""
+    group = group_of(await read_groups(work, [incident]), incident)
     try:
         camera = await work.cameras.get(incident.camera_key)
     except NotFound:
-        return IncidentAnswer.of(incident, incident.camera_key)
-    return IncidentAnswer.of(incident, camera.name)
+        return IncidentAnswer.of(incident, incident.camera_key, group)
+    return IncidentAnswer.of(incident, camera.name, group)
 
 
-def _show(incident: Incident, names: dict[str, str]) -> IncidentAnswer:
-    return IncidentAnswer.of(incident, names.get(incident.camera_key, incident.camera_key))
+def _firsts(page: Sequence[Incident], groups: Mapping[UUID, EventGroup]) -> list[Incident]:
+    """Each event once, by its first incident; one may be on the page for its duplicates alone."""
+    firsts = [group_of(groups, incident).first for incident in page]
+    return list({first.id: first for first in firsts}.values())
+
+
+def _show(
+    incident: Incident, names: dict[str, str], groups: Mapping[UUID, EventGroup]
+) -> IncidentAnswer:
+    name = names.get(incident.camera_key, incident.camera_key)
+    return IncidentAnswer.of(incident, name, group_of(groups, incident))
 
 
 def _names(cameras: Sequence[Camera]) -> dict[str, str]:

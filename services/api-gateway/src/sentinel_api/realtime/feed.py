@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
@@ -11,10 +12,11 @@ from sentinel_api.incidents.schemas import IncidentAnswer
 from sentinel_api.incidents.service import show_incident
 from sentinel_api.persistence.decoding import decode_camera_state, decode_detections
 from sentinel_api.persistence.ledger import PersisterLedger
-from sentinel_api.realtime.announcements import Announcement, Announcements
+from sentinel_api.realtime.announcements import HANDLED, Announcement, Announcements
 from sentinel_api.realtime.service import Broadcaster
 from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS
 from sentinel_core.domain.errors import DependencyUnavailable, NotFound
+from sentinel_core.domain.incidents import Condition
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.event_bus import EventBus, Message
 from sentinel_core.ports.repositories import Database, EventFilter, UnitOfWork
@@ -111,29 +113,57 @@ class LiveFeed:
     async def _announce(self, announcement: Announcement) -> None:
         while True:
             try:
-                incident, change = await self._read(announcement.incident_id)
+                told = await self._read(announcement)
             except NotFound:
                 return
             except DependencyUnavailable:
                 await self._clock.sleep(RETRY_S)
                 continue
             break
-        for ended in sorted(change.ended - {incident.id}):
+        for ended in sorted(told.change.ended - {announcement.incident_id}):
             self._announcements.put(ended, "ended")
         self._broadcaster.publish_incident(
-            announcement.transition, incident, alert_changed=change.alert_changed
+            told.transition,
+            told.incident,
+            alert_of=told.camera_key if told.change.alert_changed else None,
         )
 
-    async def _read(self, incident_id: UUID) -> tuple[IncidentAnswer, AlertChange]:
+    async def _read(self, announcement: Announcement) -> "_Told":
         async with self._database.transaction() as work:
-            incident = await show_incident(work, await work.incidents.get(incident_id))
-            active = await _active_ids(work, incident.camera_id)
-        return incident, self._broadcaster.set_active(incident.camera_id, active)
+            stored = await work.incidents.get(announcement.incident_id)
+            first = stored
+            if stored.duplicate_of is not None:
+                first = await work.incidents.get(stored.duplicate_of)
+            answer = await show_incident(work, first)
+            active = await _active_ids(work, stored.camera_key)
+        change = self._broadcaster.set_active(stored.camera_key, active)
+        transition = _transition_of_event(announcement.transition, answer, is_first=first is stored)
+        return _Told(answer, transition, stored.camera_key, change)
 
     async def _held(self) -> None:
         while True:
             await self._clock.sleep(HELD_EVERY_S)
             self._broadcaster.release_held()
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What browsers hear: of an event that several cameras see the first one's incident.
+
+    `camera_key` is of the incident that changed.
+    """
+
+    incident: IncidentAnswer
+    transition: str
+    camera_key: str
+    change: AlertChange
+
+
+def _transition_of_event(transition: str, event: IncidentAnswer, *, is_first: bool) -> str:
+    """What a change of one camera's incident is to the event."""
+    if transition == "ended":
+        return "ended" if event.condition is Condition.ENDED else "updated"
+    return transition if is_first or transition == HANDLED else "updated"
 
 
 async def _active_ids(work: UnitOfWork, camera_key: str) -> set[UUID]:

@@ -97,13 +97,13 @@ class Broadcaster:
             client.offer(message)
 
     def publish_incident(
-        self, transition: str, incident: IncidentAnswer, *, alert_changed: bool
+        self, transition: str, incident: IncidentAnswer, *, alert_of: str | None
     ) -> None:
-        """An incident that is stored; and its camera's status, where that changed with it."""
+        """An incident that is stored; and the status of a camera, where that changed with it."""
         self._send("incident", transition=transition, incident=incident.model_dump(mode="json"))
-        state = self._control.states().get(incident.camera_id)
-        if alert_changed and state is not None:
-            self._send("camera_state", **self._state_members(incident.camera_id, state))
+        state = None if alert_of is None else self._control.states().get(alert_of)
+        if alert_of is not None and state is not None:
+            self._send("camera_state", **self._state_members(alert_of, state))
 
     def publish_camera_state(self, event: CameraStateEvent) -> None:
         """A camera's source changed; with its clock, where it has one."""

@@ -4,12 +4,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.responses import StreamingResponse
 
 from sentinel_api.access import Admin, Operator, requires
 from sentinel_api.cameras.endpoints import CameraId
 from sentinel_api.context import Context
-from sentinel_api.recordings.byte_ranges import RangeNotSatisfiable, parse_range
 from sentinel_api.recordings.schemas import LONGEST_CLIP_S, RecordingAnswer, StartRecording
 from sentinel_api.schemas import BODY_PROBLEMS, problems
 from sentinel_core.domain.users import Role
@@ -18,6 +16,11 @@ router = APIRouter(tags=["recordings"])
 
 MP4 = "video/mp4"
 _VIDEO: dict[str, Any] = {"content": {MP4: {"schema": {"type": "string", "format": "binary"}}}}
+VIDEO_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: _VIDEO,
+    206: _VIDEO | {"description": "A part of it"},
+    416: {"description": "The range lies outside the video"},
+}
 
 Seconds = Annotated[
     float, Query(gt=0, le=LONGEST_CLIP_S, description="How long; at most what cameras keep.")
@@ -87,30 +90,14 @@ async def stop_recording(context: Context, caller: Operator, recording_id: UUID)
     "/recordings/{recording_id}/video",
     dependencies=[requires(Role.VIEWER)],
     response_class=Response,
-    responses={
-        200: _VIDEO,
-        206: _VIDEO | {"description": "A part of it"},
-        416: {"description": "The range lies outside the video"},
-        **problems(404, 422),
-    },
+    responses={**VIDEO_RESPONSES, **problems(404, 422)},
 )
 async def get_recording_video(
     context: Context, recording_id: UUID, wanted: Range = None
 ) -> Response:
     """The video as MP4, whole or the part that `Range` names."""
-    key, size_bytes = await context.recordings.video(recording_id)
-    headers = {"Accept-Ranges": "bytes", "Cache-Control": "private, max-age=3600"}
-    try:
-        part = parse_range(wanted, size_bytes)
-    except RangeNotSatisfiable:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{size_bytes}"})
-    if part is None:
-        headers["Content-Length"] = str(size_bytes)
-        pieces = context.recordings.read_all(key, size_bytes)
-        return StreamingResponse(pieces, media_type=MP4, headers=headers)
-    headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{size_bytes}"
-    data = await context.recordings.read(key, part)
-    return Response(data, status_code=206, media_type=MP4, headers=headers)
+    key = await context.recordings.video(recording_id)
+    return await context.files.answer(key, wanted, MP4)
 
 
 @router.delete("/recordings/{recording_id}", status_code=204, responses=problems(404, 409, 422))

@@ -1,12 +1,10 @@
 """Use cases of recordings and clips."""
 
-from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
 from sentinel_api.access import Principal
 from sentinel_api.audit import record_change
 from sentinel_api.cameras.board import CameraBoard
-from sentinel_api.recordings.byte_ranges import MAX_PIECE_BYTES, ByteRange
 from sentinel_api.recordings.schemas import RecordingAnswer, StartRecording
 from sentinel_core.domain.errors import Conflict, DependencyUnavailable, NotFound, StorageFull
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND, format_utc, parse_utc
@@ -104,23 +102,12 @@ class RecordingArchive:
         if recording.object_key is not None:
             await self._objects.delete(ObjectKey.parse(recording.object_key))
 
-    async def video(self, recording_id: UUID) -> tuple[ObjectKey, int]:
-        """Where its video is, and how many bytes it has. Raises NotFound."""
+    async def video(self, recording_id: UUID) -> ObjectKey:
+        """Where its video is. Raises NotFound."""
         recording = await self._find(recording_id)
         if recording.object_key is None:
             raise NotFound("this recording has no video (yet)")
-        key = ObjectKey.parse(recording.object_key)
-        return key, (await self._objects.head(key)).size_bytes
-
-    async def read(self, key: ObjectKey, part: ByteRange) -> bytes:
-        """A part of a video."""
-        return await self._objects.get_range(key, part.start, part.end)
-
-    async def read_all(self, key: ObjectKey, size_bytes: int) -> AsyncIterator[bytes]:
-        """A whole video, piece by piece."""
-        for start in range(0, size_bytes, MAX_PIECE_BYTES):
-            end = min(size_bytes, start + MAX_PIECE_BYTES)
-            yield await self._objects.get_range(key, start, end)
+        return ObjectKey.parse(recording.object_key)
 
     async def _find(self, recording_id: UUID) -> Recording:
         async with self._database.transaction() as work:

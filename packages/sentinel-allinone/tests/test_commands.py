@@ -21,7 +21,7 @@ def data_dir(tmp_path: Path) -> Path:
 def test_help_names_every_command(sentinel: Sentinel) -> None:
     shown = sentinel("--help")
     assert shown.code == 0
-    for command in ("up", "detect", "camera", "user", "db", "doctor"):
+    for command in ("up", "detect", "camera", "user", "db", "evidence", "doctor"):
         assert command in shown.out
 
 

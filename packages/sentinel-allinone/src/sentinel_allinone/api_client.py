@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -34,6 +35,32 @@ class ApiClient:
         if answer.is_success:
             return answer.json() if answer.content else None
         raise _error_of(answer)
+
+    async def download(self, path: str, to: Path) -> int:
+        """Write an answer to a file, which appears when it is whole; gives its size.
+
+        Raises:
+            SentinelError: What the problem document says.
+            InvalidInput: The file cannot be written.
+        """
+        part = to.with_name(f"{to.name}.part")
+        try:
+            async with self._http.stream("GET", path) as answer:
+                if not answer.is_success:
+                    await answer.aread()
+                    raise _error_of(answer)
+                with part.open("wb") as file:
+                    async for piece in answer.aiter_bytes():
+                        file.write(piece)
+            size_bytes = part.stat().st_size
+            part.replace(to)
+        except httpx2.TransportError as error:
+            raise DependencyUnavailable(f"the running sentinel does not answer: {error}") from error
+        except OSError as error:
+            raise InvalidInput(f"{to} cannot be written: {error.strerror}", field="out") from error
+        finally:
+            part.unlink(missing_ok=True)
+        return size_bytes
 
 
 @asynccontextmanager
@@ -68,6 +95,16 @@ def call_api(settings: Settings, method: str, path: str, body: dict[str, Any] | 
             return await client.call(method, path, body)
 
     return asyncio.run(call())
+
+
+def download(settings: Settings, path: str, to: Path) -> int:
+    """One answer into a file; see `ApiClient.download`."""
+
+    async def run() -> int:
+        async with api_client(settings) as client:
+            return await client.download(path, to)
+
+    return asyncio.run(run())
 
 
 def _error_of(answer: httpx2.Response) -> SentinelError:

@@ -67,7 +67,7 @@ def test_corners_of_a_square_in_any_order() -> None:
     ("changes", "why"),
     [
         ({"polygon": BOW_TIE}, "crosses itself"),
-        ({"polygon": SQUARE[:2]}, "at least 3"),
+        ({"polygon": SQUARE[:2]}, "at least three"),
         ({"polygon": ring(MAX_POINTS + 1)}, "at most"),
         ({"polygon": ((0.0, 0.0), (1.01, 0.0), (0.5, 1.0))}, "less than or equal to 1"),
         ({"polygon": ((0.0, 0.0), (-0.01, 0.0), (0.5, 1.0))}, "greater than or equal to 0"),

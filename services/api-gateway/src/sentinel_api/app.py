@@ -29,10 +29,12 @@ from sentinel_api.recordings.endpoints import router as recordings
 from sentinel_api.rules.endpoints import router as rules
 from sentinel_api.stats.endpoints import router as stats
 from sentinel_api.users.endpoints import router as users
+from sentinel_api.zones.endpoints import router as zones
 from sentinel_core.runtime.settings import ApiSettings
 
 FEATURES = (
     cameras,
+    zones,
     players,
     live_video,
     incidents,

@@ -24,6 +24,7 @@ from sentinel_api.recordings.service import ClipDesk, RecordingArchive
 from sentinel_api.stats.service import StatsReport
 from sentinel_api.stored_files import StoredFiles
 from sentinel_api.users.service import UserAccounts
+from sentinel_api.zones.service import ZoneDrafts
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.media_tokens import MediaTokens
 
@@ -51,6 +52,7 @@ class ApiContext:
     players: PlayerDirectory
     media_tokens: MediaTokens
     recordings: RecordingArchive
+    zone_drafts: ZoneDrafts
     clips: ClipDesk
     files: StoredFiles
 

@@ -36,6 +36,7 @@ from sentinel_api.recordings.service import ClipDesk, RecordingArchive
 from sentinel_api.stats.service import StatsReport
 from sentinel_api.stored_files import StoredFiles
 from sentinel_api.users.service import LOCAL_NAME, UserAccounts
+from sentinel_api.zones.service import ZoneDrafts
 from sentinel_core.adapters.camera_metrics import FrameCollector, HealthCollector
 from sentinel_core.ports.camera_control import CameraControl
 from sentinel_core.ports.clock import Clock
@@ -270,6 +271,7 @@ def _context(
             total_mb=settings.cameras.recordings_total_mb,
         ),
         files=StoredFiles(ports.objects),
+        zone_drafts=ZoneDrafts(clock=clock, database=database, archive=ports.detection_archive),
         clips=ClipDesk(clock=clock, database=database, control=control, board=live.board),
     )
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Coordinate = Annotated[float, Field(ge=0.0, le=1.0)]
 Point = tuple[Coordinate, Coordinate]
+Metres = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 MAX_ZONES = 64
 MAX_POINTS = 64
@@ -84,7 +85,7 @@ class GroundPoint(_Document):
     """One correspondence of a calibration: a point of the picture and its place on the ground."""
 
     image: Point
-    ground_m: tuple[float, float]
+    ground_m: tuple[Metres, Metres]
 
 
 class ZoneSet(_Document):

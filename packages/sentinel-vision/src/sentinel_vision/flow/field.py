@@ -7,6 +7,7 @@ Each track marks a cell once, with the direction in which it moved there.
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import hypot, sqrt
 from typing import Final
 
 import numpy as np
@@ -57,19 +58,26 @@ class _Trail:
 
 
 class FlowField:
-    """Counts and directions by cell. Coordinates are in frame heights, so that angles are true.
-
-    Attributes:
-        counts: Tracks that moved through each cell, shape (ROWS, COLUMNS).
-        headings: Sum of their unit vectors, shape (ROWS, COLUMNS, 2).
-    """
+    """Counts and directions by cell. Coordinates are in frame heights, so that angles are true."""
 
     def __init__(self) -> None:
-        self.counts: Floats = np.zeros((ROWS, COLUMNS))
-        self.headings: Floats = np.zeros((ROWS, COLUMNS, 2))
+        # Lists: single cells of arrays are slow to change.
+        self._counts = [0.0] * (ROWS * COLUMNS)
+        self._right = [0.0] * (ROWS * COLUMNS)
+        self._down = [0.0] * (ROWS * COLUMNS)
         self._trails: dict[tuple[str, int], _Trail] = {}
         self._marks: list[NDArray[np.int64]] = []
         self._last: tuple[str, float] = ("", -np.inf)
+
+    @property
+    def counts(self) -> Floats:
+        """Tracks that moved through each cell, shape (ROWS, COLUMNS)."""
+        return np.array(self._counts).reshape(ROWS, COLUMNS)
+
+    @property
+    def headings(self) -> Floats:
+        """Sum of their unit vectors, shape (ROWS, COLUMNS, 2)."""
+        return np.column_stack([self._right, self._down]).reshape(ROWS, COLUMNS, 2)
 
     def add(self, events: Iterable[DetectionEvent]) -> None:
         """Take in frames, in order of time."""
@@ -84,6 +92,11 @@ class FlowField:
                 if found.track_id is not None and found.class_ in _VEHICLES:
                     self._follow((event.stream_epoch, found.track_id), found, aspect, at_s)
             self._forget(event.stream_epoch, at_s)
+
+    @property
+    def tracks(self) -> int:
+        """How many tracks moved and have ended, and those that still go on."""
+        return len(self._marks) + sum(bool(trail.cells) for trail in self._trails.values())
 
     def marks(self) -> list[NDArray[np.int64]]:
         """The cells of each track that moved: row * COLUMNS + column."""
@@ -102,7 +115,7 @@ class FlowField:
             (left + width / 2) * aspect,
             bottom,
             width * aspect,
-            float(np.sqrt(width * aspect * height)),
+            sqrt(width * aspect * height),
         )
         trail = self._trails.setdefault(key, _Trail())
         trail.spots.append(spot)
@@ -113,17 +126,16 @@ class FlowField:
 
     def _mark(self, trail: _Trail, aspect: float) -> None:
         first, last = trail.spots[0], trail.spots[-1]
-        way = np.array((last.x - first.x, last.y - first.y))
-        distance = float(np.hypot(*way))
+        right, down = last.x - first.x, last.y - first.y
+        distance = hypot(right, down)
         if distance < MOVED_BL * last.length:
             return
         fresh = set(_cells(trail.spots[-2], last, aspect)) - trail.cells
         trail.cells |= fresh
-        heading = way / distance
-        for cell in sorted(fresh):
-            row, column = divmod(cell, COLUMNS)
-            self.counts[row, column] += 1.0
-            self.headings[row, column] += heading
+        for cell in fresh:
+            self._counts[cell] += 1.0
+            self._right[cell] += right / distance
+            self._down[cell] += down / distance
 
     def _forget(self, epoch: str, at_s: float) -> None:
         """Close the trails of tracks that ended."""
@@ -141,7 +153,8 @@ class FlowField:
 def _cells(first: _Spot, last: _Spot, aspect: float) -> Iterator[int]:
     """The cells under a vehicle on its way from one place to the next."""
     steps = 1 + int(max(abs(last.x - first.x) / aspect * COLUMNS, abs(last.y - first.y) * ROWS))
-    for share in np.linspace(0.0, 1.0, steps + 1).tolist():
+    for step in range(steps + 1):
+        share = step / steps
         x = first.x + share * (last.x - first.x)
         y = first.y + share * (last.y - first.y)
         half = FOOT_SHARE / 2 * (first.width + share * (last.width - first.width))

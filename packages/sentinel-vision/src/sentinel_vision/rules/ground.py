@@ -52,6 +52,15 @@ class GroundPlane:
         metres: Floats = projected[:, :2] / np.where(depths > _LEAST_DEPTH, depths, np.nan)
         return metres
 
+    def to_picture(self, ground_m: Floats) -> Floats:
+        """Normalised picture points, shape (n, 2), of ground positions; NaN behind the camera."""
+        back = np.linalg.inv(self._matrix)
+        projected = ground_m @ back[:, :2].T + back[:, 2]
+        # A point of the picture that is on the ground has a positive depth in both directions.
+        depths = projected[:, 2:]
+        points: Floats = projected[:, :2] / np.where(depths > _LEAST_DEPTH, depths, np.nan)
+        return points
+
     def error_m(self, points: Floats) -> Floats:
         """Standard deviation of `to_metres`, in metres, shape (n,); infinite without ground."""
         offsets = self._through_moved(points) - self.to_metres(points)

@@ -1,0 +1,1 @@
+"""Help with drawing zones: suggested lanes, and what a calibration means. Nothing is stored."""

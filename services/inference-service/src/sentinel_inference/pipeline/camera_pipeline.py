@@ -16,6 +16,7 @@ from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.flow.lane_normality import LaneNormality
 from sentinel_vision.flow.meter import FlowMeter
 from sentinel_vision.frames.frame import Frame
+from sentinel_vision.rules.box_filter import BoxFilter
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
@@ -69,6 +70,7 @@ class CameraPipeline:
         self.camera_key = camera_key
         self.zone_version = zones.version
         self._thresholds = thresholds
+        self._filter = BoxFilter(zones)
         self._tracker = Tracker()
         self._rules = RuleEngine(camera_key, zones, model_version, resume=resume)
         self._meter = FlowMeter(camera_key, self._rules.layout, model_version)
@@ -81,7 +83,8 @@ class CameraPipeline:
         if frame.stream_epoch != self._epoch:
             self._tracker.reset()
             self._epoch = frame.stream_epoch
-        tracked = self._tracker.update(detections, frame.pts_90k / TICKS_PER_SECOND)
+        counted = self._filter.select(detections, frame.picture.width, frame.picture.height)
+        tracked = self._tracker.update(counted, frame.pts_90k / TICKS_PER_SECOND)
         reported = tracked.select(
             (tracked.confidences >= self._thresholds[tracked.class_ids])
             | (tracked.track_ids != NO_TRACK)
@@ -112,7 +115,9 @@ class CameraPipeline:
         Raises:
             InvalidInput: The rules refuse them; the old ones stay in force.
         """
+        counted = BoxFilter(zones)
         changes = self._rules.replace_zones(zones, at)
+        self._filter = counted
         self.zone_version = zones.version
         self._flow += self._meter.arrange(self._rules.layout)
         self.use_normality(self._learned)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from sentinel_allinone.commands import camera, db, evidence, user
+from sentinel_allinone.commands import camera, db, evidence, model, user
 from sentinel_allinone.commands.detect import detect
 from sentinel_allinone.commands.doctor import doctor
 from sentinel_allinone.commands.up import up
@@ -28,6 +28,7 @@ app.command()(doctor)
 app.add_typer(camera.app, name="camera")
 app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
+app.add_typer(model.app, name="model")
 app.add_typer(evidence.app, name="evidence")
 
 

@@ -103,6 +103,7 @@ class IncidentBook:
         zone_version: Of the zones in force.
         model_version: Of the model whose boxes are seen.
         abandoned: Open incidents of an earlier run that cannot go on.
+        is_held: The picture cannot be trusted at this moment: nothing may begin.
     """
 
     def __init__(self, camera_key: str, model_version: str, zone_version: int) -> None:
@@ -110,6 +111,7 @@ class IncidentBook:
         self.model_version = model_version
         self.zone_version = zone_version
         self.abandoned: tuple[Incident, ...] = ()
+        self.is_held = False
         self._open: dict[tuple[IncidentType, str], Incident] = {}
         self._ended: list[tuple[Incident, Box | None]] = []
 
@@ -189,7 +191,10 @@ class Case:
         """Take in one frame; says what it changed, if anything."""
         was_started = self.machine.started
         step = self.machine.step(
-            now, met=reading.met, cleared=reading.cleared, may_open=reading.may_open
+            now,
+            met=reading.met,
+            cleared=reading.cleared,
+            may_open=reading.may_open and not self._book.is_held,
         )
         self._box = reading.box or self._box
         if self.machine.started is not was_started:
@@ -205,8 +210,11 @@ class Case:
     ) -> list[IncidentChange]:
         """Open the incident of a moment that is over when it is seen, and end it at once.
 
-        The case is of no more use: the next such moment is another case.
+        The case is of no more use: the next such moment is another case. Where the picture cannot
+        be trusted, nothing has happened.
         """
+        if self._book.is_held:
+            return []
         self.machine.resume(started)
         self._box = self._start_box = reading.box
         opened = self._open(now, scene, reading)

@@ -7,7 +7,6 @@ from typing import Final
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
-from sentinel_vision.rules.box_filter import BOXES, BoxFilterParameters
 from sentinel_vision.rules.congestion import CongestionParameters
 from sentinel_vision.rules.crowding import CrowdingParameters
 from sentinel_vision.rules.ground import GroundPlane
@@ -22,6 +21,7 @@ from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadParameters
 from sentinel_vision.rules.queue import QueueParameters
 from sentinel_vision.rules.speeding import SpeedingParameters
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleParameters
+from sentinel_vision.rules.view_faults import CameraTamperParameters
 from sentinel_vision.rules.wrong_way import WrongWayParameters
 
 RULES: Final[tuple[type[Parameters], ...]] = (
@@ -34,6 +34,7 @@ RULES: Final[tuple[type[Parameters], ...]] = (
     PedestrianOnRoadParameters,
     LoiteringParameters,
     CrowdingParameters,
+    CameraTamperParameters,
 )
 
 _BY_NAME: Final = {parameters.rule.value: parameters for parameters in RULES}
@@ -110,17 +111,15 @@ def _validate_rule(zone: Zone, name: str, path: str) -> None:
 
 
 def _validate_camera_rule(zones: ZoneSet, name: str) -> None:
-    """`ZoneSet.rules`: of rules that look at the whole picture, and of the boxes that count."""
-    readers = {BOXES: BoxFilterParameters.for_camera} | {
-        key: found.for_camera for key, found in _BY_NAME.items() if not found.zone_types
-    }
-    if name not in readers:
-        known = ", ".join(readers)
+    """`ZoneSet.rules`: of rules that look at the whole picture."""
+    parameters = _BY_NAME.get(name)
+    if parameters is None or parameters.zone_types:
+        known = ", ".join(key for key, found in _BY_NAME.items() if not found.zone_types)
         raise InvalidInput(
-            f"there is no rule {name} for a whole picture; there are {known}",
+            f"there is no rule {name} for a whole picture; there are {known or 'none'}",
             field=f"rules.{name}",
         )
     try:
-        readers[name](zones)
+        parameters.for_camera(zones)
     except InvalidInput as error:
         raise InvalidInput(error.message, field=f"rules.{error.field}") from None

@@ -7,6 +7,7 @@ from typing import Final
 from sentinel_core.domain.incidents import EndReason, Incident, Transition
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
+from sentinel_vision.rules.camera_tamper import CameraTamperRule
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
 from sentinel_vision.rules.congestion import CongestionRule
 from sentinel_vision.rules.crowding import CrowdingRule
@@ -15,6 +16,7 @@ from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
 from sentinel_vision.rules.loitering import LoiteringRule
 from sentinel_vision.rules.normality import Normality
 from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadRule
+from sentinel_vision.rules.picture import ViewReference
 from sentinel_vision.rules.queue import QueueRule
 from sentinel_vision.rules.rule import Rule
 from sentinel_vision.rules.scene import Instant, SceneFrame
@@ -61,7 +63,9 @@ class RuleEngine:
         self._layout = ZoneLayout(zones)
         self._book = IncidentBook(camera_key, model_version, zones.version)
         self._kinematics = Kinematics(self._layout.ground)
-        self._rules = _make_rules(self._book, self._layout)
+        self._tamper = CameraTamperRule(self._book, self._layout)
+        self._rules = (self._tamper, *_make_rules(self._book, self._layout))
+        self._is_suspended = False
         self._last_scene: SceneFrame | None = None
         self._last: Instant | None = None
         self._view: View | None = None
@@ -81,6 +85,20 @@ class RuleEngine:
     def view(self) -> View | None:
         """What the rules saw in the last frame given to `update`; None where it was ignored."""
         return self._view
+
+    @property
+    def reference(self) -> ViewReference | None:
+        """What the camera sees by the zones in force; None before it was taken or given."""
+        return self._tamper.reference
+
+    @property
+    def lost_after_s(self) -> float | None:
+        """Without a picture for so long the camera is lost; None where nobody wants to know."""
+        return self._tamper.lost_after_s
+
+    def use_reference(self, reference: ViewReference) -> None:
+        """What the camera saw when the zones in force were drawn, as an earlier run kept it."""
+        self._tamper.use_reference(reference)
 
     def use_model(self, model_version: str) -> None:
         """From now on the boxes come from another model."""
@@ -104,13 +122,29 @@ class RuleEngine:
         view = self._look(scene, now, elapsed_90k / TICKS_PER_SECOND)
         self._view = view
         self._last_scene, self._last = scene, now
-        for rule in self._rules:
-            changes += rule.watch(view)
-        return changes
+        return changes + self._watch(view)
 
     def lose_stream(self, at: datetime) -> list[IncidentChange]:
-        """The camera is gone for longer than a hiccup: everything open ends, `stream_lost`."""
-        return self.close(EndReason.STREAM_LOST, at)
+        """The camera is gone for longer than a hiccup: everything open ends, `stream_lost`.
+
+        But for the incident that the camera is lost, which ends when a picture comes.
+        """
+        changes = self._tamper.lose_stream(at, self._last_scene)
+        self._kinematics.reset()
+        changes += self._end_abandoned(EndReason.STREAM_LOST, at, self._last_scene)
+        for rule in self._rules[1:]:
+            changes += rule.end(EndReason.STREAM_LOST, at, self._last_scene)
+        return changes
+
+    def miss_pictures(self, at: datetime) -> list[IncidentChange]:
+        """No picture came for `lost_after_s`, though one should: the camera is lost."""
+        if self._last is None:
+            return []
+        return self._tamper.miss(self._last, at, self._last_scene)
+
+    def excuse_pictures(self, at: datetime) -> list[IncidentChange]:
+        """Nobody wants pictures of this camera any more: it is not lost."""
+        return self._tamper.end(EndReason.CLEARED, at, self._last_scene)
 
     def close(self, reason: EndReason, at: datetime) -> list[IncidentChange]:
         """End everything that is open, forget what was building up."""
@@ -130,6 +164,7 @@ class RuleEngine:
             InvalidInput: As the constructor; the old zones stay in force.
         """
         layout = ZoneLayout(zones)
+        CameraTamperRule(self._book, layout)
         _make_rules(self._book, layout)
         kept = self._layout.unchanged_in(layout)
         if layout.zone_set.calibration != self._layout.zone_set.calibration:
@@ -139,6 +174,29 @@ class RuleEngine:
         for rule in self._rules:
             rule.arrange(layout, kept)
             changes += rule.end_changed(kept, at, self._last_scene)
+        return changes
+
+    def _watch(self, view: View) -> list[IncidentChange]:
+        """Let the rules look; none but the first where the camera does not see its zones."""
+        self._book.is_held = False
+        changes = self._tamper.watch(view)
+        self._book.is_held = view.findings.is_doubtful
+        if view.findings.is_blind:
+            return changes + self._suspend(view)
+        if self._is_suspended:
+            self._is_suspended = False
+            self._kinematics.reset()
+            return changes
+        for rule in self._rules[1:]:
+            changes += rule.watch(view)
+        return changes
+
+    def _suspend(self, view: View) -> list[IncidentChange]:
+        changes: list[IncidentChange] = []
+        if not self._is_suspended:
+            self._is_suspended = True
+            for rule in self._rules[1:]:
+                changes += rule.end(EndReason.SUSPENDED, view.now.captured_at, view.scene)
         return changes
 
     def _is_stale(self, scene: SceneFrame) -> bool:
@@ -157,7 +215,7 @@ class RuleEngine:
         self._kinematics.reset()
         gap_s = (scene.captured_at - last.captured_at).total_seconds()
         if not 0.0 <= gap_s <= EPOCH_GAP_S:
-            return self.close(EndReason.STREAM_LOST, last.captured_at)
+            return self.lose_stream(last.captured_at)
         changes = []
         for rule in self._rules:
             changes += rule.enter_epoch(last.captured_at, self._last_scene)
@@ -212,7 +270,7 @@ class RuleEngine:
 
 
 def _make_rules(book: IncidentBook, layout: ZoneLayout) -> tuple[Rule, ...]:
-    """In the order in which they are asked: what holds others back comes first."""
+    """All but camera tamper, in the order in which they are asked: what holds back comes first."""
     return (
         CongestionRule(book, layout),
         QueueRule(book, layout),

@@ -41,6 +41,28 @@ class SceneFrame:
         return frame_id(self.frame_index)
 
 
+class Pace:
+    """When the next picture is due, at a steady rate however the frames fall."""
+
+    _TOLERANCE_S = 0.05
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._due_s: float | None = None
+
+    def is_due(self, now_s: float) -> bool:
+        """Whether one is due; if so the next is due later."""
+        due_s = now_s if self._due_s is None else self._due_s
+        if now_s < due_s - self._TOLERANCE_S:
+            return False
+        self._due_s = max(due_s, now_s - self._every_s / 2.0) + self._every_s
+        return True
+
+    def reset(self) -> None:
+        """One is due at once."""
+        self._due_s = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instant:
     """A moment of a camera.

@@ -63,13 +63,15 @@ class Findings:
     """What rules of higher priority found out in this frame, for those after them.
 
     Attributes:
-        is_blind: The camera is covered, blinded, blurred, moved or frozen: nothing may begin.
+        is_blind: The camera is covered, blinded, blurred, moved or frozen: all else is suspended.
+        is_doubtful: It may be: nothing may begin at this moment.
         crowded_zones: Where congestion or a queue is open or building up: one vehicle that
             stands there is no news.
         waiting_tracks: Vehicles in the row that a signal holds up.
     """
 
     is_blind: bool = False
+    is_doubtful: bool = False
     crowded_zones: frozenset[UUID] = frozenset()
     waiting_tracks: frozenset[int] = frozenset()
 

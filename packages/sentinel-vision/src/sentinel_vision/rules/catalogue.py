@@ -7,6 +7,7 @@ from typing import Final
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
+from sentinel_vision.rules.box_filter import BOXES, BoxFilterParameters
 from sentinel_vision.rules.congestion import CongestionParameters
 from sentinel_vision.rules.crowding import CrowdingParameters
 from sentinel_vision.rules.ground import GroundPlane
@@ -111,15 +112,17 @@ def _validate_rule(zone: Zone, name: str, path: str) -> None:
 
 
 def _validate_camera_rule(zones: ZoneSet, name: str) -> None:
-    """`ZoneSet.rules`: of rules that look at the whole picture."""
-    parameters = _BY_NAME.get(name)
-    if parameters is None or parameters.zone_types:
-        known = ", ".join(key for key, found in _BY_NAME.items() if not found.zone_types)
+    """`ZoneSet.rules`: of rules that look at the whole picture, and of the boxes that count."""
+    readers = {BOXES: BoxFilterParameters.for_camera} | {
+        key: found.for_camera for key, found in _BY_NAME.items() if not found.zone_types
+    }
+    if name not in readers:
+        known = ", ".join(readers)
         raise InvalidInput(
-            f"there is no rule {name} for a whole picture; there are {known or 'none'}",
+            f"there is no rule {name} for a whole picture; there are {known}",
             field=f"rules.{name}",
         )
     try:
-        parameters.for_camera(zones)
+        readers[name](zones)
     except InvalidInput as error:
         raise InvalidInput(error.message, field=f"rules.{error.field}") from None

@@ -9,7 +9,8 @@ from sentinel_sim.city.plan import WARM_UP_S, Flow, Plan
 
 _MEAN_FACTOR, _FACTOR_SPREAD = 0.96, 0.04
 _LOWEST_FACTOR, _HIGHEST_FACTOR = 0.85, 1.04
-_SWAY_M = 0.15
+_SWAY_SHARE, _WIDEST_M = 0.2, 2.6
+"""Narrow vehicles keep less to the middle of their lane than wide ones."""
 
 
 class Newcomer(NamedTuple):
@@ -70,5 +71,9 @@ class Arrivals:
         factor = float(
             np.clip(dice.normal(_MEAN_FACTOR, _FACTOR_SPREAD), _LOWEST_FACTOR, _HIGHEST_FACTOR)
         )
-        sway = float(np.clip(dice.normal(0.0, _SWAY_M), -2 * _SWAY_M, 2 * _SWAY_M))
+        sway = (
+            float(np.clip(dice.normal(0.0, 1.0), -2.0, 2.0))
+            * _SWAY_SHARE
+            * max(0.0, _WIDEST_M - float(SIZES_M[kind, 1]))
+        )
         return Newcomer(at_s, flow.route, kind, factor, sway, may_be_turned_away=True)

@@ -35,17 +35,19 @@ class Sketch:
     lane_of_zone: dict[UUID, str] = field(default_factory=dict)
 
     def add_lane(
-        self, lane_name: str, begin_m: float, end_m: float, rules: RuleValues | None = None
+        self,
+        lane_name: str,
+        begin_m: float,
+        end_m: float,
+        rules: RuleValues | None = None,
+        *,
+        name: str = "",
     ) -> None:
-        """A stretch of a straight lane, with its direction."""
+        """A stretch of a straight lane, with its direction; its name is the lane's by default."""
         lane = self.layout.lane(lane_name)
-        polygon = lane.outline(begin_m, end_m)
+        heading = _heading(lane, self.camera, (begin_m + end_m) / 2.0)
         zone_id = self._add(
-            lane_name,
-            ZoneType.LANE,
-            polygon,
-            rules,
-            _heading(lane, self.camera, (begin_m + end_m) / 2.0),
+            name or lane_name, ZoneType.LANE, lane.outline(begin_m, end_m), rules, heading
         )
         if zone_id is not None:
             self.lane_of_zone[zone_id] = lane_name

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sentinel_sim.city.frame import Floats
 
 HEADWAY_S: Final = 1.3
-STANDSTILL_M: Final = 2.2
-BRAKING_M_S2: Final = 1.7
+STANDSTILL_M: Final = 2.5
+BRAKING_M_S2: Final = 1.6
 HARDEST_M_S2: Final = 8.0
 
 LANE_KEY: Final = 1.0e4

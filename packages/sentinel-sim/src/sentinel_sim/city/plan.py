@@ -1,11 +1,14 @@
 """What is to happen in a run of the world: who comes, and what goes wrong."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Final
+from typing import Final, TypeVar
 
 from sentinel_sim.city.roads import Layout
+from sentinel_sim.city.signals import Hold
+
+T = TypeVar("T")
 
 USUAL_MIX: Final[Mapping[str, float]] = {
     "car": 0.52,
@@ -164,6 +167,37 @@ class Plan:
     slowdowns: tuple[Slowdown, ...] = ()
     closures: tuple[Closure, ...] = ()
     stunts: tuple[Stunt, ...] = ()
+    holds: tuple[Hold, ...] = ()
     walks: tuple[Walk, ...] = ()
     props: tuple[Prop, ...] = ()
     camera_faults: tuple[CameraFault, ...] = ()
+
+
+def merge(*plans: Plan) -> Plan:
+    """All of it at once, on the layout of the first; the owners of props move with their walks."""
+    walks: tuple[Walk, ...] = ()
+    props: tuple[Prop, ...] = ()
+    for plan in plans:
+        shift = len(walks)
+        props += tuple(
+            replace(prop, owner=prop.owner + shift) if prop.owner >= 0 else prop
+            for prop in plan.props
+        )
+        walks += plan.walks
+    return Plan(
+        layout=plans[0].layout,
+        flows=_joined(plan.flows for plan in plans),
+        arrivals=_joined(plan.arrivals for plan in plans),
+        breakdowns=_joined(plan.breakdowns for plan in plans),
+        slowdowns=_joined(plan.slowdowns for plan in plans),
+        closures=_joined(plan.closures for plan in plans),
+        stunts=_joined(plan.stunts for plan in plans),
+        holds=_joined(plan.holds for plan in plans),
+        walks=walks,
+        props=props,
+        camera_faults=_joined(plan.camera_faults for plan in plans),
+    )
+
+
+def _joined(parts: Iterable[tuple[T, ...]]) -> tuple[T, ...]:
+    return tuple(entry for part in parts for entry in part)

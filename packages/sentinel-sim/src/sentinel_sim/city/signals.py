@@ -31,7 +31,7 @@ class SignalPlan:
     Attributes:
         cycle_s: Length of the cycle; 0: there are no lights.
         greens: Begin and end of each group's green in the cycle; amber follows for `AMBER_S`.
-        holds: Exceptions.
+        holds: Exceptions, of one run.
     """
 
     cycle_s: float = 0.0

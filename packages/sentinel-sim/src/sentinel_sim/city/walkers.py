@@ -21,7 +21,9 @@ _REPULSION_M_S2, _REPULSION_M, _TOUCH_M = 1.6, 0.35, 0.5
 _REACHED_M = 0.45
 _STROLL_S = (3.0, 8.0)
 _STROLL_M_S = 0.7
-_WALK_SPARE_S = 1.0
+_WALK_SPARE_S = 0.3
+_DRIVERS_SEE_S = 3.5
+"""Whoever comes later has time to stop."""
 
 
 class Walkers:
@@ -126,7 +128,7 @@ class Walkers:
             is_green = self._signals.colour(stay.group, time_s) is Colour.GREEN
             return not (is_green and self._signals.green_left_s(stay.group, time_s) >= needed_s)
         return bool(stay.patience_s) and _is_disturbed(
-            here, there, vehicles, stay.patience_s + needed_s
+            here, there, vehicles, stay.patience_s + _DRIVERS_SEE_S
         )
 
     def _stroll(self, row: int, stay: Stay, time_s: float) -> None:

@@ -1,7 +1,7 @@
 """The world in steps of a tenth of a second: a plan and its dice become places and speeds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
@@ -68,7 +68,8 @@ class World:
     def __init__(self, plan: Plan, seed: int) -> None:
         dice = np.random.default_rng((seed, 0xC17E))
         ids = count(1)
-        layout = plan.layout
+        layout = replace(plan.layout, signals=replace(plan.layout.signals, holds=plan.holds))
+        plan = replace(plan, layout=layout)
         self._stunts = Stunts(plan.stunts, STEP_S, ids)
         self._walkers = Walkers(plan.walks, layout.signals, dice.spawn(1)[0], ids)
         self._traffic = Traffic(plan, dice.spawn(1)[0], ids)

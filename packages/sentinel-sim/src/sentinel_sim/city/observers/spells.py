@@ -1,6 +1,6 @@
 """Spells: for how long something is true of somebody."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -79,7 +79,7 @@ class SpellBook:
             spell.seen_moments += 1
         return spell
 
-    def close(self) -> Iterable[Spell]:
+    def close(self) -> list[Spell]:
         """All spells, by their start."""
         spells = [*self._over, *self._open.values()]
         return sorted(spells, key=lambda spell: (spell.began_s, str(spell.key)))

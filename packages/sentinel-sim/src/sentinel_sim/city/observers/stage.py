@@ -1,5 +1,6 @@
 """What all observers know: the scenario, and the world as it is at this moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -12,6 +13,7 @@ from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_sim.city.frame import CityFrame, Floats
 from sentinel_sim.city.kinds import CLASS_OF_KIND, PERSON_KIND
 from sentinel_sim.city.plan import Plan
+from sentinel_sim.city.roads import GroundPolygon
 from sentinel_sim.city.scenario import Scenario, film
 from sentinel_sim.city.truth import Box, TruthEvent
 from sentinel_sim.city.world import Moment
@@ -47,10 +49,8 @@ class Sight:
     @cached_property
     def inside(self) -> dict[UUID, NDArray[np.bool_]]:
         """Who is in which zone, by the middles of the footprints."""
-        return {
-            zone_id: contains(polygon, self.moment.places)
-            for zone_id, polygon in self.stage.grounds.items()
-        }
+        inside = self.stage.ground.contains(self.moment.places)
+        return dict(zip(self.stage.scenario.grounds, inside, strict=True))
 
     def visibility(self, actor_id: int) -> float:
         """Of one actor, 0 if it is not in the picture."""
@@ -78,6 +78,11 @@ class Stage:
     scenario: Scenario
     plan: Plan
     walk_ids: tuple[int, ...]
+
+    @cached_property
+    def ground(self) -> "Ground":
+        """The zones on the ground, in the order of `Scenario.grounds`."""
+        return Ground(list(self.scenario.grounds.values()))
 
     @cached_property
     def grounds(self) -> dict[UUID, Floats]:
@@ -114,13 +119,29 @@ class Observer(Protocol):
         ...
 
 
-def contains(polygon: Floats, points: Floats) -> NDArray[np.bool_]:
-    """Which points, shape (n, 2), are in a polygon, shape (k, 2): by counting crossed edges."""
-    begin, end = polygon, np.roll(polygon, -1, axis=0)
-    x, y = points[:, :1], points[:, 1:]
-    rise = end[:, 1] - begin[:, 1]
-    spans = (begin[:, 1] > y) != (end[:, 1] > y)
-    slope = (end[:, 0] - begin[:, 0]) / np.where(rise == 0.0, 1.0, rise)
-    crossed = spans & (x < begin[:, 0] + (y - begin[:, 1]) * slope)
-    inside: NDArray[np.bool_] = crossed.sum(axis=1) % 2 == 1
-    return inside
+class Ground:
+    """Several polygons on the ground that are asked together, by counting crossed edges."""
+
+    def __init__(self, polygons: Sequence[GroundPolygon]) -> None:
+        begins = [np.array(polygon, dtype=np.float64) for polygon in polygons]
+        ends = [np.concatenate([begin[1:], begin[:1]]) for begin in begins]
+        begin = np.concatenate([*begins, np.empty((0, 2))])
+        end = np.concatenate([*ends, np.empty((0, 2))])
+        rise = end[:, 1] - begin[:, 1]
+        self._x, self._y, self._end_y = begin[:, 0], begin[:, 1], end[:, 1]
+        self._slope = (end[:, 0] - begin[:, 0]) / np.where(rise == 0.0, 1.0, rise)
+        counts = [len(polygon) for polygon in polygons]
+        self._offsets = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
+        self._is_empty = not polygons
+
+    def contains(self, points: Floats) -> NDArray[np.bool_]:
+        """Which polygon contains which point, shape (polygons, n); points: (n, 2)."""
+        if self._is_empty:
+            return np.zeros((0, len(points)), dtype=np.bool_)
+        x, y = points[:, :1], points[:, 1:]
+        spans = (self._y > y) != (self._end_y > y)
+        crossed = spans & (x < self._x + (y - self._y) * self._slope)
+        inside: NDArray[np.bool_] = (
+            np.add.reduceat(crossed, self._offsets, axis=1, dtype=np.int64) % 2 == 1
+        )
+        return inside.T

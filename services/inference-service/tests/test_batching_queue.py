@@ -11,14 +11,12 @@ CAMERAS = ("cam_01", "cam_02", "cam_03", "cam_04")
 SHAPES = ((384, 640), (480, 640))
 
 
-def ticket(
-    camera_key: str, number: int, shape: object = SHAPES[0], deadline_s: float = 1e9
-) -> Ticket[int]:
+def ticket(camera_key: str, number: int, shape: object = SHAPES[0]) -> Ticket[int]:
     return Ticket(
         camera_key=camera_key,
         shape=str(shape),
         came_s=float(number),
-        deadline_s=deadline_s,
+        deadline_s=1e9,
         item=number,
     )
 
@@ -112,10 +110,12 @@ def test_a_shape_that_nobody_shares_does_not_wait_for_ever() -> None:
     assert [t.item for t in queue.take(4, set())] == [2]
 
 
-def test_what_is_late_leaves_the_line() -> None:
+def test_who_leaves_the_line_is_not_in_it_any_more() -> None:
     queue = FairQueue[int]()
-    queue.put(ticket("cam_01", 1, deadline_s=5.0))
-    queue.put(ticket("cam_01", 2, deadline_s=9.0))
-    assert [t.item for t in queue.expire(7.0)] == [1]
+    first, second = ticket("cam_01", 1), ticket("cam_01", 2)
+    queue.put(first)
+    queue.put(second)
+    assert queue.remove(first)
+    assert not queue.remove(first)
     assert [t.item for t in queue.take(4, set())] == [2]
     assert len(queue) == 0

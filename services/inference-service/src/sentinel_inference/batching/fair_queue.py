@@ -41,18 +41,23 @@ class FairQueue(Generic[T]):
         self._lines.setdefault(ticket.camera_key, deque()).append(ticket)
         self._count += 1
 
-    def first_in_line(self, busy: Set[str]) -> list[Ticket[T]]:
-        """The next frame of each camera that is not busy and fits the one whose turn it is."""
-        ready = [line[0] for key, line in self._lines.items() if key not in busy]
-        return [ticket for ticket in ready if ticket.shape == ready[0].shape]
+    def first_in_line(self, limit: int, busy: Set[str]) -> list[Ticket[T]]:
+        """Up to `limit` frames of as many cameras, by their turns, none of a busy one.
+
+        All have the shape of the first, which always comes along: no shape waits for another for
+        longer than a turn.
+        """
+        ready: list[Ticket[T]] = []
+        for camera_key, line in self._lines.items():
+            if camera_key not in busy and (not ready or line[0].shape == ready[0].shape):
+                ready.append(line[0])
+                if len(ready) == limit:
+                    break
+        return ready
 
     def take(self, limit: int, busy: Set[str]) -> list[Ticket[T]]:
-        """Up to `limit` frames of as many cameras, all of one shape; none of a busy camera.
-
-        The camera whose turn it is always comes along, so no shape waits for another for longer
-        than a turn.
-        """
-        taken = self.first_in_line(busy)[:limit]
+        """`first_in_line`, taken out."""
+        taken = self.first_in_line(limit, busy)
         for ticket in taken:
             self._pop(ticket.camera_key)
         return taken
@@ -67,13 +72,6 @@ class FairQueue(Generic[T]):
         if not line:
             del self._lines[ticket.camera_key]
         return True
-
-    def expire(self, now_s: float) -> list[Ticket[T]]:
-        """Take out what is too late."""
-        late = [ticket for ticket in self if ticket.deadline_s < now_s]
-        for ticket in late:
-            self.remove(ticket)
-        return late
 
     def clear(self) -> list[Ticket[T]]:
         """Take out everything."""

@@ -117,19 +117,27 @@ class BatchScheduler(Generic[Item, Outcome]):
     def _fill_lanes(self) -> None:
         """Start what can start now."""
         now_s = self._clock.monotonic()
-        for ticket in self._queue.expire(now_s) if self._queue else ():
-            self.counts.late += 1
-            _answer(ticket, self._late)
-        while self._free_lanes > 0:
+        while self._free_lanes > 0 and self._queue:
             size = self._batch_size()
-            ready = self._queue.first_in_line(self._busy) if self._queue else []
+            ready = self._queue.first_in_line(size, self._busy)
             if not ready:
                 return
+            if self._drop_late(ready, now_s):
+                continue
             wait_s = self._wait_s(ready, size, now_s) if len(ready) < size else 0.0
             if wait_s > 0.0:
                 self._look_again_in(wait_s)
                 return
             self._start(self._queue.take(size, self._busy))
+
+    def _drop_late(self, ready: Sequence[_Waiting[Item, Outcome]], now_s: float) -> bool:
+        """Send away those whose deadline has passed; whether there were any."""
+        late = [ticket for ticket in ready if ticket.deadline_s < now_s]
+        for ticket in late:
+            self._queue.remove(ticket)
+            self.counts.late += 1
+            _answer(ticket, self._late)
+        return bool(late)
 
     def _wait_s(self, ready: Sequence[_Waiting[Item, Outcome]], size: int, now_s: float) -> float:
         """How much longer a batch that is not full should wait."""

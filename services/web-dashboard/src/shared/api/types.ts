@@ -26,3 +26,8 @@ export type FlowStep = Schemas['FlowStep'];
 export type ZoneSeries = Schemas['ZoneSeries'];
 export type ZonePoint = Schemas['ZonePoint'];
 export type LineSeries = Schemas['LineSeries'];
+
+export type GroundPoint = Schemas['GroundPoint'];
+export type CalibrationPreview = Schemas['CalibrationPreview'];
+export type SuggestedZone = Schemas['SuggestedZone'];
+export type ZoneSuggestions = Schemas['ZoneSuggestions'];

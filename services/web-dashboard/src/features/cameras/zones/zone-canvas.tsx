@@ -1,6 +1,8 @@
 import clsx from 'clsx';
 import { type Dispatch, type PointerEvent as ReactPointerEvent, useRef, useState } from 'react';
+import type { CalibrationPreview, SuggestedZone } from '@/shared/api/types';
 import { CameraPicture } from '@/shared/ui/picture';
+import { CalibrationLayer } from './calibration-layer';
 import { CornerHandles } from './corner-handles';
 import { DirectionArrow } from './direction-arrow';
 import { centreOf, closesPolygon, forwardOf, middleOf, type Point, toPicture } from './geometry';
@@ -14,10 +16,15 @@ interface ZoneCanvasProps {
   readonly cameraKey: string;
   readonly state: ZoneEditorState;
   readonly dispatch: Dispatch<ZoneAction>;
+  /** Lanes that were suggested and not taken yet. */
+  readonly suggestions: readonly SuggestedZone[];
+  /** While points on the ground are set: what they mean so far. */
+  readonly calibration: { readonly preview: CalibrationPreview | null } | null;
 }
 
 /** The zones over a picture of the camera; corners and arrows can be dragged. */
-export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
+export function ZoneCanvas(props: ZoneCanvasProps) {
+  const { cameraKey, state, dispatch, suggestions, calibration } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [aspect, setAspect] = useState(USUAL_ASPECT);
   const [pointer, setPointer] = useState<Point | null>(null);
@@ -29,7 +36,9 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
   };
   const addCorner = (event: ReactPointerEvent) => {
     const point = locate(event);
-    if (drawing === null || point === null) return;
+    if (point === null) return;
+    if (calibration !== null) dispatch({ type: 'pin', point });
+    if (drawing === null) return;
     if (!isDrawingLine && closesPolygon(drawing, point))
       dispatch({ type: 'finish', id: crypto.randomUUID() });
     else dispatch({ type: 'corner', point });
@@ -42,7 +51,7 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
       onPointerMove={(event) => setPointer(drawing === null ? null : locate(event))}
       className={clsx(
         'relative w-full touch-none select-none overflow-hidden rounded-md bg-black',
-        drawing !== null && 'cursor-crosshair',
+        (drawing !== null || calibration !== null) && 'cursor-crosshair',
       )}
     >
       <CameraPicture
@@ -64,9 +73,12 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
             key={zone.id}
             zone={zone}
             isSelected={zone.id === selectedId}
-            isInert={drawing !== null}
+            isInert={drawing !== null || calibration !== null}
             onSelect={() => dispatch({ type: 'select', id: zone.id })}
           />
+        ))}
+        {suggestions.map(({ zone }) => (
+          <Suggestion key={zone.id} outline={zone.polygon} />
         ))}
         {drawing !== null && <Drawing corners={drawing} pointer={pointer} isLine={isDrawingLine} />}
       </svg>
@@ -88,8 +100,16 @@ export function ZoneCanvas({ cameraKey, state, dispatch }: ZoneCanvasProps) {
           />
         );
       })}
-      {selected !== undefined && (
+      {selected !== undefined && calibration === null && (
         <CornerHandles zone={selected} locate={locate} dispatch={dispatch} />
+      )}
+      {calibration !== null && (
+        <CalibrationLayer
+          pins={state.pins}
+          preview={calibration.preview}
+          locate={locate}
+          dispatch={dispatch}
+        />
       )}
     </div>
   );
@@ -120,6 +140,21 @@ function Outline({ zone, isSelected, isInert, onSelect }: OutlineProps) {
       vectorEffect="non-scaling-stroke"
       className={isInert ? 'pointer-events-none' : 'cursor-pointer'}
       onPointerDown={isInert ? undefined : onSelect}
+    />
+  );
+}
+
+function Suggestion({ outline }: { readonly outline: readonly Point[] }) {
+  return (
+    <polygon
+      points={pathOf(outline)}
+      fill="#34d399"
+      fillOpacity={0.1}
+      stroke="#34d399"
+      strokeWidth={1.5}
+      strokeDasharray="5 4"
+      vectorEffect="non-scaling-stroke"
+      className="pointer-events-none"
     />
   );
 }

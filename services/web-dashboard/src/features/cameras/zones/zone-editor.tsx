@@ -1,25 +1,38 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowLeft, Pentagon, Spline } from 'lucide-react';
-import { useEffect, useReducer } from 'react';
+import { ArrowLeft, Pentagon, Sparkles, Spline } from 'lucide-react';
+import { type Dispatch, useEffect, useReducer, useState } from 'react';
 import { saveZones, zonesQuery } from '@/shared/api/cameras';
 import { problemOf } from '@/shared/api/problem';
 import { useMay } from '@/shared/api/roles';
 import type { Camera, ZoneSet } from '@/shared/api/types';
+import { calibrationPreviewQuery, suggestionsQuery } from '@/shared/api/zone-drafts';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { Button } from '@/shared/ui/button';
 import { ErrorState, FormProblem, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
+import { Segmented } from '@/shared/ui/segmented';
+import { CalibrationPanel } from './calibration-panel';
 import type { Point } from './geometry';
+import { toCalibration } from './ground-pins';
 import { RuleForms } from './rule-forms';
+import { SuggestionList } from './suggestion-list';
 import { ZoneCanvas } from './zone-canvas';
 import { ZoneList } from './zone-list';
 import {
   EMPTY_STATE,
+  editorFault,
   outlineFault,
   reduceZones,
   toZoneSet,
+  type ZoneAction,
   type ZoneEditorState,
-  zonesFault,
 } from './zone-state';
+
+type Task = 'zones' | 'calibration';
+
+const TASKS = [
+  { value: 'zones', label: 'Zones' },
+  { value: 'calibration', label: 'Metres' },
+] as const;
 
 interface ZoneEditorProps {
   readonly camera: Camera;
@@ -38,17 +51,26 @@ export function ZoneEditor({ camera, onClose }: ZoneEditorProps) {
 
 function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded: ZoneSet }) {
   const [state, dispatch] = useReducer(reduceZones, EMPTY_STATE);
+  const [task, setTask] = useState<Task>('zones');
+  const [isSuggesting, setSuggesting] = useState(false);
   useEffect(() => dispatch({ type: 'load', set: loaded }), [loaded]);
   const isDrawing = state.drawing !== null;
-  const isCalibrated = (loaded.calibration?.length ?? 0) > 0;
   const { selectedId } = state;
   useShortcuts({
     'zones.finish': isDrawing ? () => dispatch({ type: 'finish', id: crypto.randomUUID() }) : null,
     'zones.cancel': isDrawing ? () => dispatch({ type: 'cancel' }) : null,
     'zones.remove': selectedId === null ? null : () => dispatch({ type: 'remove', id: selectedId }),
   });
+  const points = toCalibration(state.pins) ?? [];
+  const preview = useQuery({
+    ...calibrationPreviewQuery(camera.key, points),
+    enabled: task === 'calibration' && points.length > 0,
+  });
+  const suggested = useQuery({ ...suggestionsQuery(camera.key), enabled: isSuggesting });
+  const known = new Set(state.zones.map(({ id }) => id));
+  const open = isSuggesting ? (suggested.data?.suggestions ?? []) : [];
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_18.75rem]">
+    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_20rem]">
       <div className="flex min-h-0 flex-col gap-3 overflow-auto p-4">
         <header className="flex items-center gap-2">
           <Button variant="ghost" onClick={onClose}>
@@ -57,51 +79,44 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
           <h2 className="font-strong text-lg">Zones of {camera.name}</h2>
         </header>
         <div className="mx-auto w-full max-w-[calc((100vh-190px)*16/9)]">
-          <ZoneCanvas cameraKey={camera.key} state={state} dispatch={dispatch} />
-          <Hint drawing={state.drawing} isLine={state.isDrawingLine} />
+          <ZoneCanvas
+            cameraKey={camera.key}
+            state={state}
+            dispatch={dispatch}
+            suggestions={open.filter(({ zone }) => !known.has(zone.id ?? ''))}
+            calibration={task === 'calibration' ? { preview: preview.data ?? null } : null}
+          />
+          <Hint task={task} drawing={state.drawing} isLine={state.isDrawingLine} />
         </div>
       </div>
       <aside className="flex min-h-0 flex-col border-hairline border-l bg-panel">
-        <header className="flex h-11 shrink-0 items-center justify-between border-hairline border-b px-3">
-          <h3 className="font-strong">Zones</h3>
-          {isDrawing ? (
-            <Button onClick={() => dispatch({ type: 'cancel' })} hotkey="Esc">
-              Cancel
-            </Button>
-          ) : (
-            <span className="flex gap-1.5">
-              <Button onClick={() => dispatch({ type: 'draw' })}>
-                <Pentagon className="size-3.5" aria-hidden="true" /> Draw a zone
-              </Button>
-              <Button onClick={() => dispatch({ type: 'draw', line: true })}>
-                <Spline className="size-3.5" aria-hidden="true" /> Line
-              </Button>
-            </span>
-          )}
+        <header className="flex h-11 shrink-0 items-center justify-between gap-2 border-hairline border-b px-3">
+          <Segmented label="What to edit" value={task} options={TASKS} onChange={setTask} />
+          {task === 'zones' && <DrawButtons isDrawing={isDrawing} dispatch={dispatch} />}
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto">
-          {state.zones.length === 0 ? (
-            <PanelMessage title="No zones yet">
-              Without a lane, rules watch nothing here. Draw the lanes of the road, each with its
-              direction.
-            </PanelMessage>
-          ) : (
-            <ZoneList
-              zones={state.zones}
-              selectedId={selectedId}
-              isCalibrated={isCalibrated}
+          {task === 'calibration' ? (
+            <CalibrationPanel
+              pins={state.pins}
+              preview={preview.data ?? null}
+              error={preview.error}
               dispatch={dispatch}
             />
+          ) : (
+            <>
+              {isSuggesting ? (
+                <SuggestionList
+                  cameraKey={camera.key}
+                  accepted={known}
+                  onAccept={({ zone }) => dispatch({ type: 'accept', zone })}
+                  onClose={() => setSuggesting(false)}
+                />
+              ) : (
+                <Suggest onClick={() => setSuggesting(true)} />
+              )}
+              <ZonePanel state={state} dispatch={dispatch} />
+            </>
           )}
-          <section className="px-3 py-3">
-            <h4 className="mb-2 text-muted text-xs">Rules for the whole picture</h4>
-            <RuleForms
-              type={null}
-              values={state.pictureRules}
-              isCalibrated={isCalibrated}
-              onChange={(values) => dispatch({ type: 'pictureRules', values })}
-            />
-          </section>
         </div>
         <SaveBar
           camera={camera}
@@ -114,14 +129,87 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
   );
 }
 
+interface ZonePanelProps {
+  readonly state: ZoneEditorState;
+  readonly dispatch: Dispatch<ZoneAction>;
+}
+
+function ZonePanel({ state, dispatch }: ZonePanelProps) {
+  const isCalibrated = state.pins.length > 0;
+  return (
+    <>
+      {state.zones.length === 0 ? (
+        <PanelMessage title="No zones yet">
+          Without a lane, rules watch nothing here. Draw the lanes of the road, each with its
+          direction.
+        </PanelMessage>
+      ) : (
+        <ZoneList
+          zones={state.zones}
+          selectedId={state.selectedId}
+          isCalibrated={isCalibrated}
+          dispatch={dispatch}
+        />
+      )}
+      <section className="px-3 py-3">
+        <h4 className="mb-2 text-muted text-xs">Rules for the whole picture</h4>
+        <RuleForms
+          type={null}
+          values={state.pictureRules}
+          isCalibrated={isCalibrated}
+          onChange={(values) => dispatch({ type: 'pictureRules', values })}
+        />
+      </section>
+    </>
+  );
+}
+
+function Suggest({ onClick }: { readonly onClick: () => void }) {
+  return (
+    <div className="border-hairline border-b px-3 py-2">
+      <Button variant="ghost" onClick={onClick}>
+        <Sparkles className="size-3.5" aria-hidden="true" /> Suggest lanes from the last hour
+      </Button>
+    </div>
+  );
+}
+
+interface DrawButtonsProps {
+  readonly isDrawing: boolean;
+  readonly dispatch: Dispatch<ZoneAction>;
+}
+
+function DrawButtons({ isDrawing, dispatch }: DrawButtonsProps) {
+  if (isDrawing) {
+    return (
+      <Button onClick={() => dispatch({ type: 'cancel' })} hotkey="Esc">
+        Cancel
+      </Button>
+    );
+  }
+  return (
+    <span className="flex gap-1.5">
+      <Button onClick={() => dispatch({ type: 'draw' })}>
+        <Pentagon className="size-3.5" aria-hidden="true" /> Draw a zone
+      </Button>
+      <Button onClick={() => dispatch({ type: 'draw', line: true })}>
+        <Spline className="size-3.5" aria-hidden="true" /> Line
+      </Button>
+    </span>
+  );
+}
+
 interface HintProps {
+  readonly task: Task;
   readonly drawing: readonly Point[] | null;
   readonly isLine: boolean;
 }
 
-function Hint({ drawing, isLine }: HintProps) {
+function Hint({ task, drawing, isLine }: HintProps) {
   let text = 'Click a zone to change it. Corners can be dragged, or moved with the arrow keys.';
-  if (drawing !== null && isLine) {
+  if (task === 'calibration') {
+    text = 'Click a point on the ground. Points can be dragged, or moved with the arrow keys.';
+  } else if (drawing !== null && isLine) {
     text = 'Click the points of the line across the road, then press Enter.';
   } else if (drawing !== null) {
     const fault = drawing.length < 3 ? null : outlineFault(drawing, false);
@@ -138,7 +226,7 @@ interface SaveBarProps {
 }
 
 function SaveBar({ camera, loaded, state, onRevert }: SaveBarProps) {
-  const { zones, isDirty } = state;
+  const { isDirty } = state;
   const client = useQueryClient();
   const isAllowed = useMay('engineer');
   const save = useMutation({
@@ -150,7 +238,7 @@ function SaveBar({ camera, loaded, state, onRevert }: SaveBarProps) {
     save.reset();
     void client.invalidateQueries({ queryKey: zonesQuery(camera.key).queryKey });
   };
-  const fault = zonesFault(zones);
+  const fault = editorFault(state);
   return (
     <footer className="flex shrink-0 flex-col gap-2 border-hairline border-t p-3">
       <FormProblem error={save.error} />

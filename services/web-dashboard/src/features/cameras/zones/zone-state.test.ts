@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ZoneSet } from '@/shared/api/types';
 import {
   EMPTY_STATE,
+  editorFault,
   reduceZones,
   toZoneSet,
   type ZoneAction,
@@ -121,4 +122,29 @@ it('says why zones cannot be saved', () => {
   expect(zonesFault(run({ type: 'edit', id: 'z1', change: { place: 'Über' } }).zones)).toContain(
     'a place',
   );
+});
+
+it('takes a suggested lane as one of its own', () => {
+  const lane = { ...LOADED.zones?.[0], id: 's1', name: 'Suggested 1', rules: {} };
+  const state = run({ type: 'accept', zone: lane as NonNullable<ZoneSet['zones']>[number] });
+  expect(state).toMatchObject({ selectedId: 's1', isDirty: true });
+  expect(state.zones.map(({ id }) => id)).toEqual(['z1', 's1']);
+});
+
+it('sets, moves, measures and removes points on the ground', () => {
+  const pinned = run(
+    { type: 'pin', point: [0.1, 0.9] },
+    { type: 'pin', point: [0.9, 0.9] },
+    { type: 'movePin', index: 0, point: [0.2, 0.9] },
+    { type: 'ground', index: 0, axis: 1, value: 12.5 },
+  );
+  expect(pinned.pins).toEqual([
+    { image: [0.2, 0.9], groundM: [null, 12.5] },
+    { image: [0.9, 0.9], groundM: [null, null] },
+  ]);
+  expect(editorFault(pinned)).toContain('at least 4');
+  // What is not whole is not saved.
+  expect(toZoneSet(pinned, LOADED).calibration).toEqual([]);
+  const removed = reduceZones(pinned, { type: 'unpin', index: 0 });
+  expect(removed.pins).toHaveLength(1);
 });

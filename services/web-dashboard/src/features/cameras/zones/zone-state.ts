@@ -1,5 +1,6 @@
 import type { Zone, ZoneSet, ZoneType } from '@/shared/api/types';
 import { lineFault, type Point, polygonFault, replaceCorner, turnAround } from './geometry';
+import { type GroundPin, pinOf, pinsFault, replacePin, toCalibration } from './ground-pins';
 import type { RuleValues } from './rule-values';
 import { isLine } from './zone-types';
 
@@ -24,6 +25,7 @@ export interface ZoneEditorState {
   readonly isDrawingLine: boolean;
   /** Of the rules for the whole picture. */
   readonly pictureRules: RuleValues;
+  readonly pins: readonly GroundPin[];
   readonly isDirty: boolean;
 }
 
@@ -37,7 +39,17 @@ export type ZoneAction =
   | { readonly type: 'move'; readonly id: string; readonly corner: number; readonly point: Point }
   | { readonly type: 'edit'; readonly id: string; readonly change: ZoneChange }
   | { readonly type: 'turn'; readonly id: string }
+  | { readonly type: 'accept'; readonly zone: Zone }
   | { readonly type: 'pictureRules'; readonly values: RuleValues }
+  | { readonly type: 'pin'; readonly point: Point }
+  | { readonly type: 'movePin'; readonly index: number; readonly point: Point }
+  | {
+      readonly type: 'ground';
+      readonly index: number;
+      readonly axis: 0 | 1;
+      readonly value: number | null;
+    }
+  | { readonly type: 'unpin'; readonly index: number }
   | { readonly type: 'remove'; readonly id: string };
 
 type ZoneChange = Partial<Pick<DraftZone, 'name' | 'type' | 'direction' | 'rules' | 'place'>>;
@@ -53,6 +65,7 @@ export const EMPTY_STATE: ZoneEditorState = {
   drawing: null,
   isDrawingLine: false,
   pictureRules: {},
+  pins: [],
   isDirty: false,
 };
 
@@ -68,13 +81,14 @@ function draftOf(zone: Zone): DraftZone {
   };
 }
 
-/** The document to save. `loaded` is what was read: its version and its calibration go back. */
+/** The document to save. `loaded` is what was read: its version goes back. */
 export function toZoneSet(
-  { zones, pictureRules }: Pick<ZoneEditorState, 'zones' | 'pictureRules'>,
+  { zones, pictureRules, pins }: Pick<ZoneEditorState, 'zones' | 'pictureRules' | 'pins'>,
   loaded: ZoneSet,
 ): ZoneSet {
   return {
     ...loaded,
+    calibration: toCalibration(pins) ?? loaded.calibration ?? [],
     rules: pictureRules,
     zones: zones.map((zone) => ({
       ...zone,
@@ -127,13 +141,42 @@ function edit(zone: DraftZone, change: ZoneChange): DraftZone {
   return change.type === 'lane' ? { ...edited, direction: DEFAULT_DIRECTION } : edited;
 }
 
+type PinAction = Extract<ZoneAction, { type: 'pin' | 'movePin' | 'ground' | 'unpin' }>;
+
+function reducePins(pins: readonly GroundPin[], action: PinAction): readonly GroundPin[] {
+  switch (action.type) {
+    case 'pin':
+      return [...pins, { image: action.point, groundM: [null, null] }];
+    case 'movePin':
+      return replacePin(pins, action.index, { image: action.point });
+    case 'unpin':
+      return pins.filter((_, index) => index !== action.index);
+    case 'ground': {
+      const [x, y] = pins[action.index]?.groundM ?? [null, null];
+      const groundM =
+        action.axis === 0 ? ([action.value, y] as const) : ([x, action.value] as const);
+      return replacePin(pins, action.index, { groundM });
+    }
+  }
+}
+
 export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEditorState {
   switch (action.type) {
+    case 'pin':
+    case 'movePin':
+    case 'ground':
+    case 'unpin':
+      return { ...state, pins: reducePins(state.pins, action), isDirty: true };
+    case 'accept': {
+      const zone = draftOf(action.zone);
+      return { ...state, zones: [...state.zones, zone], selectedId: zone.id, isDirty: true };
+    }
     case 'load':
       return {
         ...EMPTY_STATE,
         zones: action.set.zones?.map(draftOf) ?? [],
         pictureRules: action.set.rules ?? {},
+        pins: action.set.calibration?.map(pinOf) ?? [],
       };
     case 'select':
       return { ...state, selectedId: action.id };
@@ -163,6 +206,11 @@ export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEdi
       return { ...state, zones, selectedId: null, isDirty: true };
     }
   }
+}
+
+/** Why all this cannot be saved as it is; null where it can. */
+export function editorFault({ zones, pins }: ZoneEditorState): string | null {
+  return zonesFault(zones) ?? pinsFault(pins);
 }
 
 /** Why the zones cannot be saved as they are; null where they can. */

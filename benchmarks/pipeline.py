@@ -15,8 +15,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from mot_sequences import Rows, Score, score
-from mot_sequences import Sequence as MotSequence
+from mot_sequences import Score, score
 from numpy.typing import NDArray
 from report import Report, Table, Target, argument_parser, skip
 
@@ -29,6 +28,8 @@ from sentinel_core.runtime.settings import InferenceSettings
 from sentinel_inference import reporting_thresholds
 from sentinel_inference.detector import SHIPPED_MODEL, count_threads
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline
+from sentinel_sim.suites.sequences import Rows
+from sentinel_sim.suites.sequences import Sequence as MotSequence
 from sentinel_vision.detection.classes import VEHICLE_CLASSES
 from sentinel_vision.detection.detections import Detections
 from sentinel_vision.detection.letterbox import Letterbox

@@ -16,12 +16,21 @@ from typing import TypeVar
 
 import numpy as np
 import supervision
-from mot_sequences import CROWDED_SEQUENCE, SOURCES, TARGET_SEQUENCE, Score, Sequence, load, score
+from mot_sequences import Score, score
 from numpy.typing import NDArray
 from report import Report, Table, Target, argument_parser, skip
 from trackers import BoTSORTTracker
 
+from sentinel_sim.suites.sequences import (
+    CROWDED_SEQUENCE,
+    SOURCES,
+    TARGET_SEQUENCE,
+    Sequence,
+    labelled,
+    load,
+)
 from sentinel_vision.detection.detections import Detections
+from sentinel_vision.metrics.tracking import score_tracks
 from sentinel_vision.tracking.settings import TrackerSettings
 from sentinel_vision.tracking.tracker import Tracker
 
@@ -125,6 +134,23 @@ def verdict(outcomes: dict[str, dict[str, Outcome]]) -> list[Target]:
     ]
 
 
+def compare_scorers(data_dir: Path) -> Target:
+    """The product's own scorer, which `sentinel score tracker` uses, beside that of `trackers`."""
+    furthest = 0.0
+    for source in SOURCES:
+        sequence = load(source, data_dir)
+        output = track(sequence).output
+        theirs, ours = score(sequence, output), score_tracks(*labelled(sequence, output))
+        furthest = max(
+            furthest,
+            abs(theirs.hota - 100.0 * ours.hota),
+            abs(theirs.mota - 100.0 * ours.mota),
+            abs(theirs.idf1 - 100.0 * ours.idf1),
+            abs(theirs.switches - ours.switches),
+        )
+    return Target("P7", "own scorer beside that of trackers, furthest apart", furthest, "<=", 1e-3)
+
+
 def main() -> int:
     """Run the benchmark; gives the exit status."""
     parser = argument_parser(__doc__ or NAME)
@@ -142,7 +168,7 @@ def main() -> int:
         outcomes[sequence.name] = measure(sequence, arguments.repeats)
         for name, outcome in outcomes[sequence.name].items():
             table.add(*_row(sequence, name, outcome))
-    report = Report(NAME, [table], verdict(outcomes))
+    report = Report(NAME, [table], [*verdict(outcomes), compare_scorers(data_dir)])
     return report.finish(arguments.results, strict=arguments.strict)
 
 

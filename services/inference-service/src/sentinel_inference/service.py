@@ -26,7 +26,7 @@ from sentinel_inference.archiving.snapshots import Snapshot, take_snapshot
 from sentinel_inference.batching.scheduler import BatchCounts, BatchScheduler
 from sentinel_inference.detector import build_detector, count_lanes, count_threads
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline, JudgedFrame
-from sentinel_inference.pipeline.fleet import Fleet
+from sentinel_inference.pipeline.fleet import Fleet, FleetPorts
 from sentinel_inference.pipeline.latency import LatencyWindow
 from sentinel_inference.pipeline.model_slot import ModelSlot
 from sentinel_inference.pipeline.network_stage import NetworkStage
@@ -99,8 +99,7 @@ class InferenceService:
             self._announce_evidence,
         )
         self._fleet = Fleet(
-            ports.database,
-            ports.clock,
+            FleetPorts(clock=ports.clock, database=ports.database, objects=ports.objects),
             model_version=detector.model_version,
             thresholds=reporting_thresholds(settings),
             report=self._report_changes,

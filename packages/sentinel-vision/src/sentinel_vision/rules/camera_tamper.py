@@ -62,6 +62,11 @@ class CameraTamperRule:
         """What the view was when the zones in force were drawn, from an earlier run."""
         self._watch.begin(reference)
 
+    def renew_reference(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
+        """Take what the camera sees from now on as what it should see."""
+        self._watch.begin(None)
+        return self.end_changed(frozenset(), at, scene)
+
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Other zones were drawn, or the same again: they fit what the camera sees now."""
         del kept
@@ -98,12 +103,19 @@ class CameraTamperRule:
             changes = self._judge(look, chosen, view)
         findings, verdict = view.findings, self._verdict
         findings.is_doubtful = verdict is not None and (
-            verdict.fault is not None or verdict.is_frozen
+            verdict.fault is not None or self._is_still(view.now)
         )
         findings.is_blind = any(
             case.machine.is_open for fault, case in self._cases.items() if fault is not Fault.LOST
         )
         return changes
+
+    def _is_still(self, now: Instant) -> bool:
+        """The picture has stood still for so long that what stands in it says nothing."""
+        case, chosen = self._cases.get(Fault.FROZEN), self._parameters
+        if case is None or chosen is None or case.machine.started is None:
+            return False
+        return seconds_between(case.machine.started, now) >= chosen.on_s
 
     def miss(self, last: Instant, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
         """No picture has come for `lost_after_s`, though one should.
@@ -151,7 +163,8 @@ class CameraTamperRule:
     ) -> list[IncidentChange]:
         """Saved zones fit what the camera sees now; where the rule is off nothing is watched."""
         del kept
-        return self._end_where(frozenset(Fault) - {Fault.LOST}, EndReason.ZONE_CHANGED, at, scene)
+        stays = {Fault.LOST} if self._parameters else set()
+        return self._end_where(frozenset(Fault) - stays, EndReason.ZONE_CHANGED, at, scene)
 
     def _end_where(
         self,

@@ -100,6 +100,10 @@ class RuleEngine:
         """What the camera saw when the zones in force were drawn, as an earlier run kept it."""
         self._tamper.use_reference(reference)
 
+    def renew_reference(self, at: datetime) -> list[IncidentChange]:
+        """The camera reads another source: what it sees now is what it should see."""
+        return self._tamper.renew_reference(at, self._last_scene)
+
     def use_model(self, model_version: str) -> None:
         """From now on the boxes come from another model."""
         self._book.model_version = model_version

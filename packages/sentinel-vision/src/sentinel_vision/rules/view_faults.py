@@ -81,7 +81,7 @@ class CameraTamperParameters(RuleParameters):
     )
     frozen_s: float = parameter(30.0, "s", (5.0, 600.0), "Frozen: no change for so long.")
     frozen_level: float = parameter(
-        0.2, "levels", (0.0, 5.0), "Frozen: the picture changes by less than this on average."
+        0.1, "levels", (0.0, 5.0), "Frozen: the picture changes by less than this on average."
     )
     lost_s: float = parameter(
         60.0, "s", (10.0, 3600.0), "Lost: no picture has come for so long, though one should."

@@ -16,10 +16,13 @@ from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.flow.lane_normality import LaneNormality
 from sentinel_vision.flow.meter import FlowMeter
 from sentinel_vision.frames.frame import Frame
+from sentinel_vision.frames.luma import small_luma
 from sentinel_vision.rules.box_filter import BoxFilter
+from sentinel_vision.rules.camera_tamper import LOOK_EVERY_S
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.engine import RuleEngine
-from sentinel_vision.rules.scene import SceneFrame
+from sentinel_vision.rules.picture import ViewReference
+from sentinel_vision.rules.scene import Pace, SceneFrame
 from sentinel_vision.tracking.tracker import Tracker
 
 _USUAL_TYPES = frozenset(
@@ -77,11 +80,23 @@ class CameraPipeline:
         self._flow: list[FlowEvent] = []
         self._learned: Sequence[NormalityCell] = ()
         self._epoch: str | None = None
+        self._looks = Pace(LOOK_EVERY_S)
+
+    @property
+    def reference(self) -> ViewReference | None:
+        """What the camera sees by the zones in force; None before it was taken or given."""
+        return self._rules.reference
+
+    @property
+    def lost_after_s(self) -> float | None:
+        """Without a picture for so long the camera is lost; None where nobody wants to know."""
+        return self._rules.lost_after_s
 
     def judge(self, frame: Frame, detections: Detections) -> JudgedFrame:
         """Track the boxes of a frame and let the rules look."""
         if frame.stream_epoch != self._epoch:
             self._tracker.reset()
+            self._looks.reset()
             self._epoch = frame.stream_epoch
         counted = self._filter.select(detections, frame.picture.width, frame.picture.height)
         tracked = self._tracker.update(counted, frame.pts_90k / TICKS_PER_SECOND)
@@ -97,6 +112,7 @@ class CameraPipeline:
             width=frame.picture.width,
             height=frame.picture.height,
             detections=tracked,
+            luma=self._small_luma(frame),
         )
         changes = self._rules.update(scene)
         active = sorted(self._rules.active(), key=_urgency)
@@ -130,6 +146,22 @@ class CameraPipeline:
         self._rules.use_normality(normality)
         self._meter.use_normality(normality)
 
+    def use_reference(self, reference: ViewReference) -> None:
+        """What the camera saw when the zones in force were saved, as an earlier run kept it."""
+        self._rules.use_reference(reference)
+
+    def renew_reference(self, at: datetime) -> Sequence[IncidentChange]:
+        """The camera reads another source: take what it sees now as what it should see."""
+        return self._rules.renew_reference(at)
+
+    def miss_pictures(self, at: datetime) -> Sequence[IncidentChange]:
+        """No picture came for `lost_after_s`, though one should: the camera is lost."""
+        return self._rules.miss_pictures(at)
+
+    def excuse_pictures(self, at: datetime) -> Sequence[IncidentChange]:
+        """Nobody wants pictures of this camera any more: it is not lost."""
+        return self._rules.excuse_pictures(at)
+
     def lose_stream(self, at: datetime) -> Sequence[IncidentChange]:
         """The camera shows nothing any more: end what is active."""
         self.close_minute(None)
@@ -148,6 +180,11 @@ class CameraPipeline:
         """The minutes that are over and were not taken yet."""
         taken, self._flow = self._flow, []
         return taken
+
+    def _small_luma(self, frame: Frame) -> NDArray[np.uint8] | None:
+        """For the rules that look at pixels; None where it is not their time."""
+        is_due = self._looks.is_due(frame.pts_90k / TICKS_PER_SECOND)
+        return small_luma(frame.rgb) if is_due else None
 
 
 def _urgency(incident: Incident) -> int:

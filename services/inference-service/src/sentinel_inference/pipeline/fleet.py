@@ -12,13 +12,16 @@ import structlog
 from numpy.typing import NDArray
 
 from sentinel_core.contracts.generated.flow_event import FlowEvent
+from sentinel_core.domain.cameras import Camera
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import EndReason, Incident
 from sentinel_core.domain.normality import NormalityCell
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.ports.clock import Clock
+from sentinel_core.ports.object_store import ObjectStore
 from sentinel_core.ports.repositories import Database, EventFilter
 from sentinel_inference.pipeline.camera_pipeline import CameraPipeline
+from sentinel_inference.pipeline.references import ViewReferences
 from sentinel_vision.rules.case import IncidentChange
 
 log = structlog.get_logger(__name__)
@@ -40,13 +43,28 @@ ReportFlow = Callable[[Sequence[FlowEvent]], None]
 
 @dataclass(slots=True)
 class _Place:
-    """A camera's pipeline, who may touch it, and when it is lost."""
+    """A camera's pipeline, who may touch it, and when its stream is lost.
+
+    Attributes:
+        is_lost: The stream is lost: what was open has ended.
+        is_missed: It is lost for so long that somebody must know.
+    """
 
     pipeline: CameraPipeline
     lost_at_s: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     is_lost: bool = False
+    is_missed: bool = False
     refused_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetPorts:
+    """What the fleet needs of the outside."""
+
+    clock: Clock
+    database: Database
+    objects: ObjectStore
 
 
 class Fleet:
@@ -59,20 +77,21 @@ class Fleet:
 
     def __init__(
         self,
-        database: Database,
-        clock: Clock,
+        ports: FleetPorts,
         *,
         model_version: str,
         thresholds: NDArray[np.float32],
         report: ReportChanges,
         report_flow: ReportFlow,
     ) -> None:
-        self._database = database
-        self._clock = clock
+        self._database = ports.database
+        self._clock = ports.clock
         self._model_version = model_version
         self._thresholds = thresholds
         self._report = report
         self._report_flow = report_flow
+        self._references = ViewReferences(ports.objects)
+        self._cameras: Mapping[str, Camera] = {}
         self._zones: Mapping[str, ZoneSet] = {}
         self._learned: Mapping[str, Sequence[NormalityCell]] = {}
         self._learned_at_s = 0.0
@@ -98,7 +117,7 @@ class Fleet:
             self._places[camera_key] = self._make_place(camera_key, ())
         place = self._places[camera_key]
         async with place.lock:
-            place.is_lost = False
+            place.is_lost = place.is_missed = False
             yield place.pipeline
             self._report_flow(place.pipeline.take_flow())
             place.lost_at_s = self._clock.monotonic() + STREAM_LOST_S
@@ -112,6 +131,7 @@ class Fleet:
             async with place.lock:
                 await self._follow_zones(camera_key, place)
                 await self._end_if_lost(place)
+                await self._watch_camera(camera_key, place)
                 place.pipeline.close_minute(self._clock.utc_now() - MINUTE_GRACE)
                 self._report_flow(place.pipeline.take_flow())
 
@@ -134,12 +154,14 @@ class Fleet:
     async def _load_zones(self) -> None:
         async with self._database.transaction() as work:
             cameras = await work.cameras.list()
+            self._cameras = {camera.key: camera for camera in cameras}
             self._zones = {camera.key: await work.cameras.zones(camera.id) for camera in cameras}
 
     async def _follow_zones(self, camera_key: str, place: _Place) -> None:
         now = self._clock.utc_now()
         if camera_key not in self._zones:
             await self._report(place.pipeline.close(EndReason.STREAM_LOST, now))
+            self._references.forget(camera_key)
             del self._places[camera_key]
         else:
             await self._use_zones(place, self._zones[camera_key], now)
@@ -160,6 +182,24 @@ class Fleet:
         if not place.is_lost and self._clock.monotonic() > place.lost_at_s:
             place.is_lost = True
             await self._report(place.pipeline.lose_stream(self._clock.utc_now()))
+
+    async def _watch_camera(self, camera_key: str, place: _Place) -> None:
+        """Keep the reference of its view; say so where it shows nothing though it should."""
+        camera = self._cameras.get(camera_key)
+        if camera is None:
+            return
+        now = self._clock.utc_now()
+        await self._report(await self._references.keep(camera, place.pipeline, now))
+        # A file that is played once ends, and nobody misses it.
+        is_wanted = camera.enabled and camera.loops
+        lost_after_s = place.pipeline.lost_after_s
+        missing_s = self._clock.monotonic() - place.lost_at_s + STREAM_LOST_S
+        if place.is_missed and not is_wanted:
+            place.is_missed = False
+            await self._report(place.pipeline.excuse_pictures(now))
+        elif is_wanted and not place.is_missed and lost_after_s and missing_s >= lost_after_s:
+            place.is_missed = True
+            await self._report(place.pipeline.miss_pictures(now))
 
     def _make_place(self, camera_key: str, resume: Sequence[Incident]) -> _Place:
         zones = self._zones.get(camera_key, ZoneSet())

@@ -31,6 +31,7 @@ from sentinel_vision.detection.classes import CAR
 from sentinel_vision.detection.detections import Detections
 from sentinel_vision.detection.engine import ScaledPicture
 from sentinel_vision.frames.frame import Frame, Picture
+from sentinel_vision.testing.views import draw_street
 
 _KEY = generate_key()
 _TASKS = ("evidence-", "outbox", "inference-sweep")
@@ -95,6 +96,7 @@ class Station:
     objects: FragileStore
     cameras: ScriptedCameras
     index: int = 0
+    street: NDArray[np.uint8] = field(default_factory=draw_street)
     epoch: str = "01JEPOCH000000000000000000"
     is_killed: bool = False
 
@@ -111,13 +113,19 @@ class Station:
             captured_at=self.clock.utc_now() + timedelta(seconds=pts_90k / 90_000),
             arrived_monotonic_s=self.clock.monotonic() - age_s,
             is_live=True,
-            rgb=np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8),
+            rgb=self.view(self.index),
             picture=Picture(
                 np.zeros((HEIGHT, WIDTH), dtype=np.uint8),
                 np.full(half, 128, dtype=np.uint8),
                 np.full(half, 128, dtype=np.uint8),
             ),
         )
+
+    def view(self, index: int) -> NDArray[np.uint8]:
+        """What the camera sees: a street with noise, so that nobody takes it for covered."""
+        street = np.kron(self.street, np.ones((4, 4), dtype=np.uint8))[:, :, None]
+        noise = np.random.default_rng(index).integers(0, 12, (HEIGHT, WIDTH, 1), dtype=np.uint8)
+        return np.repeat(street // 2 + noise, 3, axis=2)
 
     async def show(self, detections: Detections, *, times: int = 1) -> None:
         """Infer frames that show `detections`."""

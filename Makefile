@@ -120,6 +120,12 @@ servers: env ## Build the real servers of test-connected, once, into ~/.cache/se
 test-connected: env generate servers ## Run the tests that need real servers
 	@$(BIN)/pytest --require-servers tests/connected $(PYTEST_ARGS)
 
+# OpenVINO is in the benchmarks' environment alone.
+.PHONY: test-engines
+test-engines: .venv-bench/.made generate ## Try every engine, OpenVINO too, against the same contract
+	@.venv-bench/bin/python -m pytest -q -c /dev/null --rootdir=. --noconftest --import-mode=importlib \
+	    -p no:cacheprovider packages/sentinel-vision/tests/test_engines.py $(PYTEST_ARGS)
+
 .PHONY: test-chaos-camera
 test-chaos-camera: env generate ## Run real readers against cameras with faults; prints what was seen
 	@$(BIN)/pytest tests/chaos/camera $(PYTEST_ARGS)
@@ -198,6 +204,10 @@ bench-pipeline: .venv-bench/.made generate ## Pipeline: frames/s beside the bare
 .PHONY: bench-rules
 bench-rules: .venv-bench/.made generate ## Rules: time per frame (P11)
 	@$(BENCH)/rules.py $(BENCH_ARGS)
+
+.PHONY: bench-engines
+bench-engines: .venv-bench/.made generate ## Engines and int8: time, accuracy, incidents (Q6)
+	@$(BENCH)/engines.py $(BENCH_ARGS)
 
 # The product itself is started here, as a person starts it; needs Chromium.
 .PHONY: bench-start

@@ -14,8 +14,10 @@ import { PRIORITY_LOOK, PriorityMark } from '@/shared/ui/status';
 import { incidentTypeWord } from '@/shared/words';
 import { ActionButtons, Notice } from './action-buttons';
 import { isOpen } from './board';
+import { EvidenceStatus } from './evidence-status';
 import { ExplainTable } from './explain';
 import { describeHandling } from './handling';
+import { IncidentClip } from './incident-clip';
 import { IncidentFacts } from './incident-facts';
 import { IncidentTimeline } from './incident-timeline';
 import { useHandling } from './use-handling';
@@ -127,17 +129,20 @@ function Header({ incident }: { readonly incident: Incident }) {
   );
 }
 
-const LAYERS = [
+const PICTURES = [
   { value: 'boxes', label: 'With boxes' },
   { value: 'plain', label: 'As recorded' },
 ] as const;
+const WITH_CLIP = [...PICTURES, { value: 'clip', label: 'Clip' }] as const;
 
 function Evidence({ incident }: { readonly incident: Incident }) {
-  const [layer, setLayer] = useState<(typeof LAYERS)[number]['value']>('boxes');
+  const [layer, setLayer] = useState<(typeof WITH_CLIP)[number]['value']>('boxes');
   const frame = 'aspect-video max-h-[calc(100vh-300px)] min-h-60 w-full rounded-md bg-black';
   return (
     <figure className="flex flex-col gap-2">
-      {incident.has_snapshot ? (
+      {layer === 'clip' ? (
+        <IncidentClip incident={incident} className={frame} />
+      ) : incident.has_snapshot ? (
         <Picture
           src={`/api/incidents/${incident.id}/snapshot?boxes=${layer === 'boxes'}`}
           alt={`${incidentTypeWord(incident.type)}, ${incident.camera_name}, at the alarm`}
@@ -149,9 +154,15 @@ function Evidence({ incident }: { readonly incident: Incident }) {
         </div>
       )}
       <figcaption className="flex items-center justify-between text-muted text-xs">
-        The frame of the alarm
-        <Segmented label="Picture" value={layer} options={LAYERS} onChange={setLayer} />
+        {layer === 'clip' ? 'Before and after the alarm' : 'The frame of the alarm'}
+        <Segmented
+          label="Picture"
+          value={layer}
+          options={incident.has_clip ? WITH_CLIP : PICTURES}
+          onChange={setLayer}
+        />
       </figcaption>
+      <EvidenceStatus key={incident.id} incident={incident} />
     </figure>
   );
 }

@@ -9,7 +9,9 @@ const MEDIA_CLOCK_HZ = 90_000;
 /** Where the numbers come from: enough to find the very frame again. */
 function factsOf(incident: Incident): readonly (readonly [string, ReactNode])[] {
   const tracks = incident.track_ids.map((id) => `#${id}`).join(' ');
+  const seenBy = incident.also_seen_by.join(', ');
   return [
+    ['Also seen by', seenBy === '' ? '–' : seenBy],
     ['Lasted', <Age key="age" at={incident.started_at} until={incident.ended_at} />],
     ['Handling', handlingWord(incident.handling)],
     ['By', incident.handled_by ?? '–'],

@@ -1,20 +1,25 @@
 import { ArrowUpRight, X } from 'lucide-react';
 import Link from 'next/link';
+import { useState } from 'react';
 import type { Incident } from '@/shared/api/types';
 import { useSelection } from '@/shared/state/selection';
 import { useNow } from '@/shared/time/use-now';
-import { IconButton } from '@/shared/ui/button';
+import { Button, IconButton } from '@/shared/ui/button';
 import { Age, Moment } from '@/shared/ui/moment';
 import { Picture } from '@/shared/ui/picture';
 import { PRIORITY_LOOK, PriorityMark } from '@/shared/ui/status';
 import { incidentTypeWord } from '@/shared/words';
 import { ActionButtons, Notice } from './action-buttons';
 import { isOpen } from './board';
+import { EvidenceStatus } from './evidence-status';
 import { ExplainList } from './explain';
 import { describeHandling } from './handling';
+import { IncidentClip } from './incident-clip';
 
 /** The selected incident, under the list: what, why, since when, and what to do. */
 export function IncidentInspector({ incident }: { readonly incident: Incident }) {
+  const [playing, setPlaying] = useState<string | null>(null);
+  const isPlaying = incident.has_clip && playing === incident.id;
   return (
     <aside
       aria-label="Selected incident"
@@ -42,9 +47,18 @@ export function IncidentInspector({ incident }: { readonly incident: Incident })
         </IconButton>
       </header>
       <div className="flex gap-3">
-        <InspectorPicture incident={incident} />
+        <div className="flex shrink-0 flex-col gap-1">
+          <InspectorPicture incident={incident} />
+          {incident.has_clip && (
+            <Button size="small" onClick={() => setPlaying(isPlaying ? null : incident.id)}>
+              {isPlaying ? 'Close the clip' : 'Play the clip'}
+            </Button>
+          )}
+        </div>
         <Facts incident={incident} />
       </div>
+      {isPlaying && <IncidentClip incident={incident} className="aspect-video w-full rounded-sm" />}
+      <EvidenceStatus key={incident.id} incident={incident} />
       <ExplainList explain={incident.explain} />
       <Notice id={incident.id} />
       <ActionButtons incident={incident} className="flex-[1_1_45%]" />

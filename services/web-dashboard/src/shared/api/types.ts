@@ -12,6 +12,7 @@ export type Rule = Schemas['RuleAnswer'];
 export type RuleParameter = Schemas['ParameterAnswer'];
 export type ZoneType = Schemas['ZoneType'];
 export type Incident = Schemas['IncidentAnswer'];
+export type EvidenceReport = Schemas['EvidenceReport'];
 export type IncidentAction = Incident['allowed_actions'][number];
 export type Handling = Incident['handling'];
 export type Priority = Incident['priority'];

@@ -1,21 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
-import { useEffect, useState } from 'react';
 import { fetchPicture } from '../api/client';
 import { useHasPicture } from '../api/stats';
+import { useObjectUrl } from './object-url';
 
 const NOTHING = 'No picture';
-
-function useObjectUrl(blob: Blob | undefined): string | null {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    if (blob === undefined) return;
-    const made = URL.createObjectURL(blob);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [blob]);
-  return url;
-}
 
 interface PictureProps {
   /** Path of the API. */

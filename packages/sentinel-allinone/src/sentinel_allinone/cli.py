@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from sentinel_allinone.commands import camera, db, evidence, model, user
+from sentinel_allinone.commands import camera, db, evidence, model, sim, user
 from sentinel_allinone.commands.detect import detect
 from sentinel_allinone.commands.doctor import doctor
 from sentinel_allinone.commands.up import up
@@ -30,6 +30,7 @@ app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
 app.add_typer(model.app, name="model")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(sim.app, name="sim")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -39,10 +39,20 @@ class _Request:
 
 
 class RtspFaultServer:
-    """Listens on a free loopback port while its `async with` block runs."""
+    """Listens on a loopback port while its `async with` block runs."""
 
-    def __init__(self, clip: Path, fault: Fault = Fault.NONE, *, first_unit: int = 0) -> None:
-        """Serve `clip`, in real time, each client from its access unit `first_unit` on."""
+    def __init__(
+        self, clip: Path, fault: Fault = Fault.NONE, *, first_unit: int = 0, port: int = 0
+    ) -> None:
+        """Serve `clip`, in real time, each client from its access unit `first_unit` on.
+
+        Args:
+            clip: What the camera sees, over and over.
+            fault: What is wrong from the beginning.
+            first_unit: Where in the clip every client begins.
+            port: 0 means any free one.
+        """
+        self._wanted_port = port
         self.play(clip)
         self._first_unit = first_unit
         self.fault = fault
@@ -65,7 +75,7 @@ class RtspFaultServer:
 
     async def __aenter__(self) -> "RtspFaultServer":
         """Listen."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._wanted_port)
         return self
 
     async def __aexit__(
@@ -90,6 +100,11 @@ class RtspFaultServer:
     def url(self) -> str:
         """With user and password, which are looked at where there is a `login`."""
         return f"rtsp://{USER}:{PASSWORD}@127.0.0.1:{self.port}/stream"
+
+    @property
+    def open_url(self) -> str:
+        """Where nobody has to say who they are."""
+        return f"rtsp://127.0.0.1:{self.port}/stream"
 
     def play(self, clip: Path) -> None:
         """Send another clip from the next access unit on; after another codec all are cut off."""

@@ -75,11 +75,11 @@ class CongestionParameters(RuleParameters):
     normality_hours: float = parameter(
         1.5, "h", (0.25, 100.0), "The hour must have been watched for so long, all weeks together."
     )
-    unusual_share: float = parameter(
-        0.7, "of usual", (0.1, 1.0), "Enter: the median speed is below this share of the usual one."
+    unusual_drop: float = parameter(
+        0.2, "of free flow", (0.0, 1.0), "Enter: the median speed is so far below the usual one."
     )
-    unusual_exit_share: float = parameter(
-        0.85, "of usual", (0.1, 2.0), "Exit: the median speed is above this share of the usual one."
+    unusual_exit_drop: float = parameter(
+        0.1, "of free flow", (-1.0, 1.0), "Exit: it is less far below the usual one than this."
     )
 
     @model_validator(mode="after")
@@ -88,8 +88,8 @@ class CongestionParameters(RuleParameters):
             raise ValueError("slow_exit_share must not be below slow_share")
         if self.occupied_exit_share > self.occupied_share:
             raise ValueError("occupied_exit_share must not be above occupied_share")
-        if self.unusual_exit_share < self.unusual_share:
-            raise ValueError("unusual_exit_share must not be below unusual_share")
+        if self.unusual_exit_drop > self.unusual_drop:
+            raise ValueError("unusual_exit_drop must not be above unusual_drop")
         if self.density_exit > self.density:
             raise ValueError("density_exit must not be above density")
         return self
@@ -178,11 +178,12 @@ class _ZoneWatch:
         return is_sparse and flow.occupied < self.parameters.occupied_exit_share
 
     def _is_unusual(self, flow: _Flow) -> bool:
-        return flow.usual is None or flow.speed < self.parameters.unusual_share * flow.usual.speed
+        drop = self.parameters.unusual_drop * self._free_speed
+        return flow.usual is None or flow.speed < flow.usual.speed - drop
 
     def _is_usual(self, flow: _Flow) -> bool:
-        share = self.parameters.unusual_exit_share
-        return flow.usual is not None and flow.speed > share * flow.usual.speed
+        drop = self.parameters.unusual_exit_drop * self._free_speed
+        return flow.usual is not None and flow.speed > flow.usual.speed - drop
 
     def _explain(self, flow: _Flow) -> tuple[Measurement, ...]:
         chosen = self.parameters
@@ -196,7 +197,7 @@ class _ZoneWatch:
             (
                 "usual speed at this hour",
                 flow.usual.speed if flow.usual else None,
-                flow.speed / chosen.unusual_share,
+                flow.speed + chosen.unusual_drop * self._free_speed,
                 f"{self._unit}/s",
             ),
         ]

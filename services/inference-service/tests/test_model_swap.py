@@ -135,3 +135,12 @@ async def test_a_model_that_is_refused_leaves_the_old_one_in_place(
     assert station.service.status.snapshot().model_version == "scripted"
     await station.show(cars((100, 100, 180, 150)))
     assert (await station.detection_events())[-1].model_version == "scripted"
+
+
+async def test_minutes_of_flow_name_the_model_that_ended_them(
+    station: Station, next_model: Path, picture: NDArray[np.uint8]
+) -> None:
+    await station.service.use_model(next_model)
+    await station.service.infer(_frame(station, picture))
+    await station.service.stop()
+    assert {event.model_version for event in await station.flow_events()} == {"v1"}

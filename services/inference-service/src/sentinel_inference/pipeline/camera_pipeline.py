@@ -124,6 +124,7 @@ class CameraPipeline:
     def use_model(self, model_version: str) -> None:
         """The next boxes come from that model; tracks go on."""
         self._rules.use_model(model_version)
+        self._meter.model_version = model_version
 
     def replace_zones(self, zones: ZoneSet, at: datetime) -> Sequence[IncidentChange]:
         """Use other zones from now on.

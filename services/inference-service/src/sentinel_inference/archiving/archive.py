@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 RETRY_PAUSES_S = (5.0, 30.0, 120.0)
 DRAIN_S = 6.0
 CONFIRM_AFTER_S = 2.0
+REMEMBERED = 1_000
+"""Incidents that ended; a rule opens one again within 30 s."""
 
 Announce = Callable[[Transition, Incident, SceneFrame | None], None]
 
@@ -77,6 +79,7 @@ class EvidenceArchive:
         self._shares = FrameShares()
         self._hurry = asyncio.Event()
         self._known: dict[UUID, Incident] = {}
+        self._ended: dict[UUID, Incident] = {}
         self._writing: dict[UUID, asyncio.Task[None]] = {}
         self._unconfirmed: dict[UUID, tuple[str, float]] = {}
 
@@ -86,7 +89,7 @@ class EvidenceArchive:
 
     def attach(self, incident: Incident) -> Incident:
         """The incident with its evidence, from now on its newest state."""
-        known = self._known.get(incident.id)
+        known = self._known.get(incident.id) or self._ended.pop(incident.id, None)
         evidence = known.evidence if known else evidence_keys(incident)
         self._known[incident.id] = replace(incident, evidence=evidence)
         attached = self._known[incident.id]
@@ -302,7 +305,10 @@ class EvidenceArchive:
         if known is None or incident_id in self._writing:
             return
         if known.condition is Condition.ENDED:
-            del self._known[incident_id]
+            # It may be opened again by its rule, with the evidence that it has.
+            self._ended[incident_id] = self._known.pop(incident_id)
+            while len(self._ended) > REMEMBERED:
+                del self._ended[next(iter(self._ended))]
 
 
 def _epoch_of(work: _Work) -> str:

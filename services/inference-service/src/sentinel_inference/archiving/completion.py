@@ -5,14 +5,14 @@ the draft, so that another process goes on where this one ended.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
 from msgspec import structs
 
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
-from sentinel_core.domain.errors import NotFound
+from sentinel_core.domain.errors import Conflict, NotFound
 from sentinel_core.domain.media_clock import format_utc
 from sentinel_core.evidence.chain import Appended, append, newest_manifests
 from sentinel_core.evidence.manifest import (
@@ -108,13 +108,21 @@ class EvidenceWriter:
         return await append(self._store, draft.camera_key, make)
 
     async def _store_files(self, draft: Draft, files: list[FileOnTheWay]) -> None:
-        """Note first what the files are, then store them: so no half-known file is there."""
-        roles = {file.role for file in files}
-        draft.files = [known for known in draft.files if known.role not in roles]
-        draft.files += [file.facts for file in files]
+        """Note first what the files are, then store them: so no half-known file is there.
+
+        What is stored stays: another process may have named it in a manifest already, as while a
+        new version takes over from an old one.
+        """
+        _describe(draft, [file.facts for file in files])
         await self._shelf.put(draft)
         for file in files:
-            await self._store.put(file.key, file.data)
+            try:
+                await self._store.put(file.key, file.data, if_absent=True)
+            except Conflict:
+                stored = replace(file, data=await self._store.get(file.key))
+                if stored.data != file.data:
+                    _describe(draft, [stored.facts])
+                    await self._shelf.put(draft)
 
     async def _stored_roles(self, draft: Draft) -> set[FileRole]:
         """Which of the draft's files are there, as they were noted."""
@@ -134,6 +142,11 @@ class EvidenceWriter:
             if found.manifest.written_at < draft.began_at:
                 return None
         return None
+
+
+def _describe(draft: Draft, files: list[EvidenceFile]) -> None:
+    roles = {file.role for file in files}
+    draft.files = [known for known in draft.files if known.role not in roles] + files
 
 
 def _manifest_maker(

@@ -28,7 +28,7 @@ from sentinel_vision.testing.traffic import (
     stand,
     watch,
 )
-from sentinel_vision.testing.views import COLUMNS, ROWS, Fault, draw_street, show
+from sentinel_vision.testing.views import COLUMNS, ROWS, Disturbance, draw_street, show
 
 WIDE = draw_street(margin=24)
 
@@ -39,7 +39,7 @@ def part_of(right: float = 0.0, down: float = 0.0) -> Luma:
     return WIDE[top : top + ROWS, left : left + COLUMNS]
 
 
-def turned(right: float = 0.0, down: float = 0.0) -> Fault:
+def turned(right: float = 0.0, down: float = 0.0) -> Disturbance:
     """The picture moves, with all that is in it."""
     return lambda luma, _: _with_noise_of(luma, part_of(right, down))
 
@@ -64,7 +64,7 @@ def cloth(luma: Luma, time_s: float) -> Luma:
     return (80.0 + 0.1 * np.arange(COLUMNS) + noise).astype(np.uint8)
 
 
-def partly(share: float) -> Fault:
+def partly(share: float) -> Disturbance:
     def cover(luma: Luma, _: float) -> Luma:
         covered = luma.copy()
         covered[:, : round(share * COLUMNS)] = 60
@@ -101,7 +101,7 @@ def engine(
 
 
 def see(
-    fault: Fault, *, from_s: float = 30.0, to_s: float = np.inf, seconds: float = 60.0
+    fault: Disturbance, *, from_s: float = 30.0, to_s: float = np.inf, seconds: float = 60.0
 ) -> list[IncidentChange]:
     scenes = show(clip(seconds), fault=fault, between_s=(from_s, to_s), street=part_of())
     return watch(engine(), scenes)
@@ -125,7 +125,7 @@ def explained(incident: Incident) -> dict[str, tuple[float, float]]:
     ids=["cloth", "three quarters", "black", "white", "turned", "tilted", "out of focus"],
 )
 def test_a_fault_is_told_within_ten_seconds_and_explained(
-    fault: Fault, kind: str, condition: str
+    fault: Disturbance, kind: str, condition: str
 ) -> None:
     (incident,) = opened(see(fault))
     assert incident.type is IncidentType.CAMERA_TAMPER
@@ -161,7 +161,7 @@ def test_a_frozen_picture_takes_thirty_seconds() -> None:
 
 
 @pytest.mark.parametrize("fault", [cloth, night, turned(0.08), blurred])
-def test_it_is_over_when_the_view_is_back(fault: Fault) -> None:
+def test_it_is_over_when_the_view_is_back(fault: Disturbance) -> None:
     changes = see(fault, to_s=50.0, seconds=80.0)
     (end,) = ended(changes)
     assert end.end_reason is EndReason.CLEARED
@@ -199,7 +199,7 @@ def dusk(luma: Luma, time_s: float) -> Luma:
     [lightning, cloud, shaking, nudged, dusk, partly(0.4), turned(0.02)],
     ids=["lightning", "clouds", "shake", "nudges", "dusk", "a lorry before the lens", "settled"],
 )
-def test_what_happens_to_every_camera_is_no_fault(weather: Fault) -> None:
+def test_what_happens_to_every_camera_is_no_fault(weather: Disturbance) -> None:
     assert see(weather, from_s=20.0, seconds=200.0 if weather is dusk else 90.0) == []
 
 

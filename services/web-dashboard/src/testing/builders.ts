@@ -70,6 +70,7 @@ export function makeCamera(parts: Partial<Camera> = {}): Camera {
     loops: true,
     motion_gating: false,
     privacy_masks: [],
+    rules_suspended: null,
     revision: 3,
     created_at: AT,
     updated_at: AT,

@@ -23,8 +23,9 @@ from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_betwe
 from sentinel_vision.rules.view import View, ZoneLayout
 from sentinel_vision.rules.view_faults import (
     SEVERITIES,
+    SUSPENDING,
+    CameraFault,
     CameraTamperParameters,
-    Fault,
     Verdict,
     explain_fault,
     judge_look,
@@ -41,7 +42,7 @@ class CameraTamperRule:
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
         self._watch = ViewWatch(None)
-        self._cases: dict[Fault, Case] = {}
+        self._cases: dict[CameraFault, Case] = {}
         self._verdict: Verdict | None = None
         self._pace = Pace(LOOK_EVERY_S)
         self._version: int | None = None
@@ -106,13 +107,13 @@ class CameraTamperRule:
             verdict.fault is not None or self._is_still(view.now)
         )
         findings.is_blind = any(
-            case.machine.is_open for fault, case in self._cases.items() if fault is not Fault.LOST
+            case.machine.is_open for fault, case in self._cases.items() if fault in SUSPENDING
         )
         return changes
 
     def _is_still(self, now: Instant) -> bool:
         """The picture has stood still for so long that what stands in it says nothing."""
-        case, chosen = self._cases.get(Fault.FROZEN), self._parameters
+        case, chosen = self._cases.get(CameraFault.FROZEN), self._parameters
         if case is None or chosen is None or case.machine.started is None:
             return False
         return seconds_between(case.machine.started, now) >= chosen.on_s
@@ -125,7 +126,7 @@ class CameraTamperRule:
             at: The present moment.
             scene: Of the last picture.
         """
-        case, chosen = self._cases.get(Fault.LOST), self._parameters
+        case, chosen = self._cases.get(CameraFault.LOST), self._parameters
         if case is None or chosen is None or scene is None or case.incident is not None:
             return []
         missing_s = (at - last.captured_at).total_seconds()
@@ -135,7 +136,7 @@ class CameraTamperRule:
         reading = Reading(
             met=True,
             cleared=False,
-            severity=SEVERITIES[Fault.LOST],
+            severity=SEVERITIES[CameraFault.LOST],
             explain=lambda: (measurement,),
         )
         now = Instant(
@@ -152,23 +153,23 @@ class CameraTamperRule:
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End all incidents; the reference stays."""
-        return self._end_where(frozenset(Fault), reason, at, scene)
+        return self._end_where(frozenset(CameraFault), reason, at, scene)
 
     def lose_stream(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
         """As `end`, but that the camera is lost ends only when a picture comes."""
-        return self._end_where(frozenset(Fault) - {Fault.LOST}, EndReason.STREAM_LOST, at, scene)
+        return self._end_where(SUSPENDING, EndReason.STREAM_LOST, at, scene)
 
     def end_changed(
         self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """Saved zones fit what the camera sees now; where the rule is off nothing is watched."""
         del kept
-        stays = {Fault.LOST} if self._parameters else set()
-        return self._end_where(frozenset(Fault) - stays, EndReason.ZONE_CHANGED, at, scene)
+        stays = {CameraFault.LOST} if self._parameters else set()
+        return self._end_where(frozenset(CameraFault) - stays, EndReason.ZONE_CHANGED, at, scene)
 
     def _end_where(
         self,
-        faults: frozenset[Fault],
+        faults: frozenset[CameraFault],
         reason: EndReason,
         at: datetime,
         scene: SceneFrame | None,
@@ -186,10 +187,10 @@ class CameraTamperRule:
         chosen, before = self._parameters, self._cases
         self._cases = {}
         if chosen is not None:
-            for fault in Fault:
+            for fault in CameraFault:
                 self._cases[fault] = before.get(fault) or self._new_case(fault, chosen)
 
-    def _new_case(self, fault: Fault, chosen: CameraTamperParameters) -> Case:
+    def _new_case(self, fault: CameraFault, chosen: CameraTamperParameters) -> Case:
         subject = Subject(
             type=IncidentType.CAMERA_TAMPER,
             rule_version=chosen.version,
@@ -220,7 +221,7 @@ class CameraTamperRule:
 def _read(
     look: Look, verdict: Verdict, chosen: CameraTamperParameters, case: Case, now: Instant
 ) -> Reading:
-    fault = Fault(case.subject.key)
+    fault = CameraFault(case.subject.key)
     lasted_s = seconds_between(case.machine.started or now, now)
     return Reading(
         met=verdict.has(fault),

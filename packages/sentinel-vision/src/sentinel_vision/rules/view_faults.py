@@ -28,7 +28,7 @@ _SHARP_AGAIN: Final = 1.3
 _BRIGHT_AGAIN: Final = 1.2
 
 
-class Fault(StrEnum):
+class CameraFault(StrEnum):
     """What can be wrong with a camera; the key of the incident."""
 
     COVERED = "covered"
@@ -39,13 +39,16 @@ class Fault(StrEnum):
     LOST = "lost"
 
 
-SEVERITIES: Mapping[Fault, float] = {
-    Fault.COVERED: 8.0,
-    Fault.BLINDED: 8.0,
-    Fault.MOVED: 8.0,
-    Fault.BLURRED: 6.0,
-    Fault.FROZEN: 7.0,
-    Fault.LOST: 7.0,
+SUSPENDING: Final = frozenset(CameraFault) - {CameraFault.LOST}
+"""While one of these is open, all other rules of the camera are suspended."""
+
+SEVERITIES: Mapping[CameraFault, float] = {
+    CameraFault.COVERED: 8.0,
+    CameraFault.BLINDED: 8.0,
+    CameraFault.MOVED: 8.0,
+    CameraFault.BLURRED: 6.0,
+    CameraFault.FROZEN: 7.0,
+    CameraFault.LOST: 7.0,
 }
 
 
@@ -87,9 +90,9 @@ class CameraTamperParameters(RuleParameters):
         60.0, "s", (10.0, 3600.0), "Lost: no picture has come for so long, though one should."
     )
 
-    def timing_of(self, fault: Fault) -> Timing:
+    def timing_of(self, fault: CameraFault) -> Timing:
         """What the state machine of a fault needs."""
-        on_s = {Fault.FROZEN: self.frozen_s, Fault.LOST: 0.0}.get(fault, self.on_s)
+        on_s = {CameraFault.FROZEN: self.frozen_s, CameraFault.LOST: 0.0}.get(fault, self.on_s)
         return Timing(on_s=on_s, off_s=self.off_s, cooldown_s=self.cooldown_s)
 
 
@@ -104,22 +107,22 @@ class Verdict:
         is_sharp: By the looser measure of the exit.
     """
 
-    fault: Fault | None
+    fault: CameraFault | None
     is_frozen: bool
     is_view_right: bool
     is_sharp: bool
 
-    def has(self, fault: Fault) -> bool:
+    def has(self, fault: CameraFault) -> bool:
         """Whether it is this fault."""
-        return self.is_frozen if fault is Fault.FROZEN else self.fault is fault
+        return self.is_frozen if fault is CameraFault.FROZEN else self.fault is fault
 
-    def is_over(self, fault: Fault) -> bool:
+    def is_over(self, fault: CameraFault) -> bool:
         """Whether this fault is over."""
-        if fault is Fault.FROZEN:
+        if fault is CameraFault.FROZEN:
             return not self.is_frozen
-        if fault is Fault.BLURRED:
+        if fault is CameraFault.BLURRED:
             return self.is_sharp and self.is_view_right
-        return fault is Fault.LOST or self.is_view_right
+        return fault is CameraFault.LOST or self.is_view_right
 
 
 def judge_look(look: Look, chosen: CameraTamperParameters) -> Verdict:
@@ -127,7 +130,7 @@ def judge_look(look: Look, chosen: CameraTamperParameters) -> Verdict:
     fault = _find_plain(look, chosen) or _find_other_view(look, chosen)
     sharp = look.sharpness_share
     if fault is None and sharp is not None and sharp < chosen.sharp_share:
-        fault = Fault.BLURRED
+        fault = CameraFault.BLURRED
     return Verdict(
         fault=fault,
         is_frozen=look.change < chosen.frozen_level,
@@ -137,29 +140,34 @@ def judge_look(look: Look, chosen: CameraTamperParameters) -> Verdict:
 
 
 def explain_fault(
-    fault: Fault, look: Look, chosen: CameraTamperParameters, lasted_s: float
+    fault: CameraFault, look: Look, chosen: CameraTamperParameters, lasted_s: float
 ) -> tuple[Measurement, ...]:
     """What was measured of a fault, each against its threshold."""
     match = look.match or Match(peak=1.0, shift=0.0, is_home=True)
     likeness = ("likeness to the view", match.peak, chosen.likeness, "")
     on_s = chosen.timing_of(fault).on_s
-    entries: Mapping[Fault, tuple[tuple[str, float, float, str], ...]] = {
-        Fault.COVERED: (
+    entries: Mapping[CameraFault, tuple[tuple[str, float, float, str], ...]] = {
+        CameraFault.COVERED: (
             ("share of the view that is hidden", look.hidden_share, chosen.hidden_share, ""),
             likeness,
             ("mean brightness", look.brightness, chosen.dark_level, "levels"),
             ("contrast", look.contrast, chosen.contrast, "levels"),
         ),
-        Fault.BLINDED: (
+        CameraFault.BLINDED: (
             ("mean brightness", look.brightness, chosen.bright_level, "levels"),
             ("contrast", look.contrast, chosen.contrast, "levels"),
         ),
-        Fault.MOVED: (("shift of the view", match.shift, chosen.shift, "of picture"), likeness),
-        Fault.BLURRED: (
+        CameraFault.MOVED: (
+            ("shift of the view", match.shift, chosen.shift, "of picture"),
+            likeness,
+        ),
+        CameraFault.BLURRED: (
             ("sharpness", look.sharpness_share or 0.0, chosen.sharp_share, "of usual"),
         ),
-        Fault.FROZEN: (("change of the picture", look.change, chosen.frozen_level, "levels"),),
-        Fault.LOST: (),
+        CameraFault.FROZEN: (
+            ("change of the picture", look.change, chosen.frozen_level, "levels"),
+        ),
+        CameraFault.LOST: (),
     }
     measured = (*entries[fault], (f"{fault} for", lasted_s, on_s, "s"))
     return tuple(
@@ -168,25 +176,25 @@ def explain_fault(
     )
 
 
-def _find_plain(look: Look, chosen: CameraTamperParameters) -> Fault | None:
+def _find_plain(look: Look, chosen: CameraTamperParameters) -> CameraFault | None:
     if look.contrast >= chosen.contrast:
         return None
     if look.brightness < chosen.dark_level:
-        return Fault.COVERED
-    return Fault.BLINDED if look.brightness > chosen.bright_level else None
+        return CameraFault.COVERED
+    return CameraFault.BLINDED if look.brightness > chosen.bright_level else None
 
 
-def _find_other_view(look: Look, chosen: CameraTamperParameters) -> Fault | None:
+def _find_other_view(look: Look, chosen: CameraTamperParameters) -> CameraFault | None:
     match = look.match
     if match is None:
         return None
     if look.hidden_share > chosen.hidden_share:
-        return Fault.COVERED
+        return CameraFault.COVERED
     if match.peak >= chosen.likeness:
-        return Fault.MOVED if match.shift > chosen.shift else None
+        return CameraFault.MOVED if match.shift > chosen.shift else None
     if _is_known(match, chosen) or look.coarse >= _SAME_THROUGH_MATT_GLASS:
         return None
-    return Fault.COVERED if look.kept < _FADED else Fault.MOVED
+    return CameraFault.COVERED if look.kept < _FADED else CameraFault.MOVED
 
 
 def _is_known(match: Match, chosen: CameraTamperParameters) -> bool:

@@ -10,7 +10,7 @@ from sentinel_vision.rules.scene import SceneFrame
 
 ROWS, COLUMNS = 90, 160
 
-Fault = Callable[[Luma, float], Luma]
+Disturbance = Callable[[Luma, float], Luma]
 """Changes a picture at a time in seconds."""
 
 
@@ -34,7 +34,7 @@ def draw_street(*, seed: int = 0, margin: int = 0) -> Luma:
 def show(
     scenes: Iterable[SceneFrame],
     *,
-    fault: Fault | None = None,
+    fault: Disturbance | None = None,
     between_s: tuple[float, float] = (0.0, np.inf),
     street: Luma | None = None,
 ) -> Iterator[SceneFrame]:

@@ -21,6 +21,8 @@ from sentinel_core.domain.cameras import (
     has_credentials,
     redact_url,
 )
+from sentinel_core.domain.incidents import Incident
+from sentinel_vision.rules.view_faults import CameraFault
 
 CameraName = Annotated[str, Field(min_length=1, max_length=80, examples=["Toll km 39"])]
 CameraKey = Annotated[str, Field(pattern=CAMERA_KEY_PATTERN, examples=["toll_km_39"])]
@@ -140,6 +142,27 @@ class CameraHealthAnswer(Answer):
         )
 
 
+class RulesSuspended(Answer):
+    """The camera does not see what its zones were drawn on: no rule says anything.
+
+    Attributes:
+        since: When the rules were suspended.
+        reason: What is wrong; `lost` suspends nothing.
+        incident_id: Of the incident that explains it.
+    """
+
+    since: UtcTime
+    reason: CameraFault
+    incident_id: UUID
+
+    @classmethod
+    def of(cls, incident: Incident) -> Self:
+        """An active incident of type `camera_tamper`."""
+        return cls(
+            since=incident.alarm_at, reason=CameraFault(incident.key), incident_id=incident.id
+        )
+
+
 class CameraAnswer(Answer):
     """A camera: its configuration, and the state of its source.
 
@@ -152,6 +175,7 @@ class CameraAnswer(Answer):
         sampled_fps: Pictures a second that are looked at: fewer than `sample_fps` under load.
         health: Null before anything was measured.
         source_url: Without user and password.
+        rules_suspended: Null while the camera sees what its zones were drawn on.
     """
 
     id: UUID
@@ -176,12 +200,19 @@ class CameraAnswer(Answer):
     loops: bool
     motion_gating: bool
     privacy_masks: list[list[Corner]]
+    rules_suspended: RulesSuspended | None
     revision: int
     created_at: UtcTime
     updated_at: UtcTime
 
     @classmethod
-    def of(cls, camera: Camera, state: CameraState | None, status: CameraStatus) -> Self:
+    def of(
+        cls,
+        camera: Camera,
+        state: CameraState | None,
+        status: CameraStatus,
+        rules_suspended: RulesSuspended | None,
+    ) -> Self:
         """Join a configured camera with its present state; None: nobody reads it yet."""
         return cls(
             id=camera.id,
@@ -206,6 +237,7 @@ class CameraAnswer(Answer):
             loops=camera.loops,
             motion_gating=camera.motion_gating,
             privacy_masks=[list(mask.points) for mask in camera.privacy_masks],
+            rules_suspended=rules_suspended,
             revision=camera.revision,
             created_at=camera.created_at,
             updated_at=camera.updated_at,

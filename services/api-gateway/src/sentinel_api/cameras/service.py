@@ -1,7 +1,7 @@
 """Use cases of cameras."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import uuid4
@@ -15,8 +15,10 @@ from sentinel_api.cameras.schemas import (
     CreateCamera,
     ProbeAnswer,
     RemovedCameras,
+    RulesSuspended,
 )
 from sentinel_api.cameras.sources import check_source_url
+from sentinel_api.cameras.suspensions import find_suspensions
 from sentinel_core.domain.cameras import (
     Camera,
     CameraState,
@@ -61,11 +63,12 @@ class CameraRegistry:
         """All, by key."""
         async with self._database.transaction() as work:
             cameras = await work.cameras.list()
-        return [self._show(camera) for camera in cameras]
+        suspended = await find_suspensions(self._database)
+        return [self._show(camera, suspended) for camera in cameras]
 
     async def get(self, id_or_key: str) -> CameraAnswer:
         """One, by UUID or key. Raises NotFound."""
-        return self._show(await self._find(id_or_key))
+        return await self._show_one(await self._find(id_or_key))
 
     async def create(self, wanted: CreateCamera, caller: Principal) -> CameraAnswer:
         """Store a camera, whether its source can be opened or not.
@@ -77,7 +80,7 @@ class CameraRegistry:
         check_source_url(wanted.source_url)
         for _ in range(KEY_TRIES if wanted.key is None else 1):
             try:
-                return self._show(await self._store(wanted, caller))
+                return await self._show_one(await self._store(wanted, caller))
             except Conflict:
                 # Somebody took the free key between looking and writing: look again.
                 if wanted.key is not None:
@@ -92,7 +95,7 @@ class CameraRegistry:
         """
         before = await self._find(id_or_key)
         if before.revision != wanted.revision:
-            raise self._stale(before)
+            raise await self._stale(before)
         after = _changed(before, wanted, self._clock.utc_now())
         try:
             async with self._database.transaction() as work:
@@ -106,8 +109,8 @@ class CameraRegistry:
                     (_for_audit(before), _for_audit(after)),
                 )
         except Conflict as error:
-            raise self._stale(await self._find(id_or_key)) from error
-        return self._show(after)
+            raise await self._stale(await self._find(id_or_key)) from error
+        return await self._show_one(after)
 
     async def remove(self, id_or_key: str, caller: Principal) -> None:
         """Remove the camera and its zones. Raises NotFound."""
@@ -220,9 +223,14 @@ class CameraRegistry:
             work, self._clock, caller, "camera.remove", camera.key, (_for_audit(camera), None)
         )
 
-    def _show(self, camera: Camera) -> CameraAnswer:
+    async def _show_one(self, camera: Camera) -> CameraAnswer:
+        return self._show(camera, await find_suspensions(self._database, camera.key))
+
+    def _show(self, camera: Camera, suspended: Mapping[str, RulesSuspended]) -> CameraAnswer:
         state = self._control.states().get(camera.key)
-        return CameraAnswer.of(camera, state, self._status(camera, state))
+        return CameraAnswer.of(
+            camera, state, self._status(camera, state), suspended.get(camera.key)
+        )
 
     def _status(self, camera: Camera, state: CameraState | None) -> CameraStatus:
         # The reader's state is the freshest. Whether an incident is active says the stored
@@ -231,10 +239,10 @@ class CameraRegistry:
             return show_status(state.state, has_active=camera.status is CameraStatus.ALERT)
         return self._board.status_of(camera.key, state)
 
-    def _stale(self, camera: Camera) -> StaleState:
+    async def _stale(self, camera: Camera) -> StaleState:
         return StaleState(
             f"the camera is at revision {camera.revision} by now",
-            current=self._show(camera).model_dump(mode="json"),
+            current=(await self._show_one(camera)).model_dump(mode="json"),
         )
 
 

@@ -22,8 +22,8 @@ PARKED = (100.0, 100.0, 180.0, 150.0)
 ELSEWHERE = (400.0, 200.0, 480.0, 250.0)
 SWEEP_AND_CLIP = 2
 CLIP_AFTER_S = 10.0
-WRITES = 7
-"""Draft, two pictures, draft, clip, manifest, head."""
+WRITES = 8
+"""Draft, two pictures, draft, clip, manifest, head, draft."""
 
 
 async def open_incident(station: Station, *boxes: tuple[float, float, float, float]) -> None:

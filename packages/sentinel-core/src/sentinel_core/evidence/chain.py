@@ -116,11 +116,18 @@ async def newest_manifests(
     """The newest `count` manifests, newest first; those that cannot be read are left out."""
     end = await find_end(store, camera_key)
     for sequence in range(end.sequence, max(0, end.sequence - count), -1):
-        try:
-            data = await store.get(manifest_key(camera_key, sequence))
-            yield Appended(decode(data), sha256_hex(data))
-        except (NotFound, InvalidInput):
-            continue
+        found = await read_place(store, camera_key, sequence)
+        if found is not None:
+            yield found
+
+
+async def read_place(store: ObjectStore, camera_key: str, sequence: int) -> Appended | None:
+    """The manifest of that number; None where it is gone or cannot be read."""
+    try:
+        data = await store.get(manifest_key(camera_key, sequence))
+        return Appended(decode(data), sha256_hex(data))
+    except (NotFound, InvalidInput):
+        return None
 
 
 async def list_places(store: ObjectStore, camera_key: str) -> list[int]:

@@ -14,7 +14,7 @@ from msgspec import structs
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.domain.errors import Conflict, NotFound
 from sentinel_core.domain.media_clock import format_utc
-from sentinel_core.evidence.chain import Appended, append, newest_manifests
+from sentinel_core.evidence.chain import Appended, append, newest_manifests, read_place
 from sentinel_core.evidence.manifest import (
     SCHEMA,
     Condition,
@@ -105,7 +105,10 @@ class EvidenceWriter:
             return written
         stored = await self._stored_roles(draft)
         make = _manifest_maker(draft, stored, format_utc(now), ended_at)
-        return await append(self._store, draft.camera_key, make)
+        appended = await append(self._store, draft.camera_key, make)
+        draft.manifest = appended.manifest.sequence
+        await self._shelf.put(draft)
+        return appended
 
     async def _store_files(self, draft: Draft, files: list[FileOnTheWay]) -> None:
         """Note first what the files are, then store them: so no half-known file is there.
@@ -136,6 +139,8 @@ class EvidenceWriter:
         return sha256_hex(data) == file.sha256
 
     async def _find_manifest(self, draft: Draft) -> Appended | None:
+        if draft.manifest is not None:
+            return await read_place(self._store, draft.camera_key, draft.manifest)
         async for found in newest_manifests(self._store, draft.camera_key, LOOK_BACK):
             if found.manifest.incident.id == draft.opened.incident_id:
                 return found

@@ -33,6 +33,7 @@ class Draft(Struct, kw_only=True):
         clip: What the clip shows, once it is cut.
         no_clip: Why there is none.
         frames_inferred: As in the manifest.
+        manifest: Number of its manifest, once that is written.
     """
 
     opened: IncidentEvent
@@ -43,6 +44,7 @@ class Draft(Struct, kw_only=True):
     clip: ClipFacts | None = None
     no_clip: str | None = None
     frames_inferred: float | None = None
+    manifest: int | None = None
 
     @property
     def camera_key(self) -> str:

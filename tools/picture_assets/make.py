@@ -208,6 +208,7 @@ def cut_people(
                     "name": person["name"],
                     "kind": "person",
                     "view": person["facing"],
+                    "outfit": person["outfit"],
                     "px_per_m": round(height / 1.75, 3),
                 }
             )

@@ -22,6 +22,7 @@ from sentinel_sim.pictures.library import PICTURED, scenario_named
 from sentinel_sim.pictures.painter import Look, Painter, Painting
 from sentinel_sim.pictures.rendering import RenderOptions, paint, render, resize_camera
 from sentinel_sim.pictures.toll_road import CAMERA, LAYOUT, plan_traffic
+from sentinel_sim.pictures.wardrobe import Wardrobe
 from sentinel_sim.pictures.weather import Weather
 from sentinel_sim.suites.pictures import LEAST_RECALL, PictureCase, count_found, score_pictures
 from sentinel_sim.test_card.clock_bars import read_clock
@@ -191,3 +192,36 @@ def test_traffic_keeps_to_its_carriageways() -> None:
 
 def _sharpness(picture: np.ndarray) -> float:
     return float(np.abs(np.diff(picture.mean(axis=2), axis=1)).mean())
+
+
+def test_the_model_finds_people_on_the_campus(detector: OnnxDetector) -> None:
+    options = RenderOptions(seconds=4.0, fps=1)
+    counts = [
+        count_found(one, detector.detect(one.picture, (640, 480)))
+        for one in paint(scenario_named("plaza_walkers"), options)
+    ]
+    actors, found = np.sum(counts, axis=0).tolist()
+
+    assert actors >= 6
+    assert found / actors >= 0.8
+
+
+def test_somebody_who_turns_round_wears_the_same() -> None:
+    wardrobe = Wardrobe(1)
+    for actor in range(40):
+        outfits = {wardrobe.person(actor, view).outfit for view in ("away", "toward", "left")}
+        assert len(outfits - {"red"}) == 1
+        assert wardrobe.person(actor, "left") is wardrobe.person(actor, "left")
+
+
+def test_the_owner_leaves_a_thing_behind() -> None:
+    scenario = scenario_named("plaza_abandoned")
+    plan = scenario.plan(1)
+    thing = plan.props[0]
+    frames = [frame for frame in play(scenario, seed=1, fps=1) if frame.t_s > thing.placed_s + 30]
+
+    assert plan.walks[thing.owner].stays
+    assert frames
+    for frame in frames:
+        gaps = np.hypot(*(frame.ground_m - np.array(thing.ground_m)).T)
+        assert (gaps > 3.0).all()

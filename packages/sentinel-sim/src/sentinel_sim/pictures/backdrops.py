@@ -5,7 +5,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from sentinel_sim.pictures.cutouts import load_picture
 
@@ -37,6 +37,16 @@ class Backdrop:
         )
 
 
+_PLAZA_FRONT: Final = (
+    (((355, 40), (361, 325)), 8),
+    (((357, 168), (357, 203)), 26),
+    (((421, 283), (421, 312)), 8),
+    (((420, 300), (385, 388)), 4),
+    (((421, 300), (435, 400)), 4),
+)
+"""A lamp with a sign, and a tripod: lines in pixels and their widths."""
+
+
 @cache
 def _toll_road() -> Backdrop:
     return Backdrop(
@@ -48,7 +58,12 @@ def _toll_road() -> Backdrop:
 
 @cache
 def _plaza() -> Backdrop:
-    return Backdrop(day=load_picture("plaza").convert("RGB"))
+    day = load_picture("plaza").convert("RGB")
+    front = Image.new("L", day.size)
+    draw = ImageDraw.Draw(front)
+    for line, width in _PLAZA_FRONT:
+        draw.line(line, fill=255, width=width)
+    return Backdrop(day=day, front=front.filter(ImageFilter.GaussianBlur(0.6)))
 
 
 BACKDROPS: Final = MappingProxyType({"toll_road": _toll_road, "plaza": _plaza})

@@ -53,12 +53,14 @@ class Model:
         kind: As in `city.kinds`.
         view: What one sees: `front` or `rear` of a vehicle; of a person that walks `left`,
             `right`, `toward` or `away`.
+        outfit: People of the same outfit can stand for one another.
     """
 
     name: str
     kind: str
     view: str
     cutouts: tuple[Cutout, ...]
+    outfit: str = ""
 
     def mirrored(self) -> "Model":
         """As seen from the other side."""
@@ -68,6 +70,7 @@ class Model:
             kind=self.kind,
             view=turned.get(self.view, self.view),
             cutouts=tuple(cutout.mirrored() for cutout in self.cutouts),
+            outfit=self.outfit,
         )
 
 
@@ -113,6 +116,7 @@ def _load(name: str) -> tuple[Model, ...]:
             kind=views[0]["kind"],
             view=views[0]["view"],
             cutouts=tuple(_cut(atlas, view) for view in views),
+            outfit=views[0].get("outfit", ""),
         )
         for model, views in models.items()
     )

@@ -6,15 +6,21 @@ from typing import Final
 
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_sim.city.scenario import Scenario
-from sentinel_sim.pictures import toll_road
+from sentinel_sim.pictures import plaza, toll_road
 from sentinel_sim.pictures.backdrops import BACKDROPS, Backdrop
 
 PICTURED: Final[Mapping[str, Scenario]] = MappingProxyType(
-    {story.name: toll_road.view(story) for story in toll_road.STORIES}
+    {
+        **{story.name: toll_road.view(story) for story in toll_road.STORIES},
+        **{story.name: plaza.view(story) for story in plaza.STORIES},
+    }
 )
 """Scenarios with a real street behind them, by name."""
 
-_STREETS: Final = dict.fromkeys(PICTURED, "toll_road")
+_STREETS: Final = {
+    **dict.fromkeys((story.name for story in toll_road.STORIES), "toll_road"),
+    **dict.fromkeys((story.name for story in plaza.STORIES), "plaza"),
+}
 
 
 def scenario_named(name: str) -> Scenario:

@@ -114,7 +114,7 @@ class Painter:
         placed.sort(key=lambda pair: -pair[1].depth_m)
         canvas = Canvas(self._shade(placed))
         lights = Lights(self._camera.width, self._camera.height)
-        self._populate(canvas, lights, placed, frame.t_s)
+        self._populate(canvas, lights, placed)
         if self._front is not None:
             canvas.cover(self._ground, self._front)
         if self._look.is_occluded:
@@ -126,11 +126,9 @@ class Painter:
         canvas: Canvas,
         lights: Lights,
         placed: list[tuple[ActorView, Footprint]],
-        time_s: float,
     ) -> None:
         """All actors and things, the furthest first."""
-        props = [prop for prop in self._plan.props if prop.placed_s <= time_s < prop.removed_s]
-        things = [(self._depth(prop), prop) for prop in props]
+        things = [(self._depth(prop), prop) for prop in self._props()]
         for actor, place in placed:
             while things and max(things, key=lambda t: t[0])[0] > place.depth_m:
                 furthest = max(things, key=lambda t: t[0])
@@ -143,6 +141,11 @@ class Painter:
         for _, prop in sorted(things, key=lambda t: -t[0]):
             self._place_prop(canvas, prop)
 
+    def _props(self) -> list[Prop]:
+        """Things that lie there now."""
+        now_s = self._time_s
+        return [prop for prop in self._plan.props if prop.placed_s <= now_s < prop.removed_s]
+
     def _shade(self, placed: list[tuple[ActorView, Footprint]]) -> Image.Image:
         """The ground with the soft shadows of a grey sky under all that stands on it."""
         ground = self._ground
@@ -154,6 +157,9 @@ class Painter:
                     middle = place.corners_px.mean(axis=0)
                     outline = middle + (place.corners_px - middle) * 0.96
                     draw.polygon([(x, y) for x, y in outline.tolist()], fill=255)
+            for prop in self._props() if is_near else ():
+                outline, _ = self._camera.project_ground(_ground_of(prop))
+                draw.polygon([(x, y) for x, y in outline.tolist()], fill=255)
             reach_m = _NEAR_SHADOW_M * (0.65 if is_near else 1.8)
             radius = max(0.8, self._camera.focal_px / reach_m * _SHADOW_M)
             mask = mask.filter(ImageFilter.GaussianBlur(radius))
@@ -287,6 +293,14 @@ class Painter:
                 )
             )
         return tuple(boxes)
+
+
+def _ground_of(prop: Prop) -> NDArray[np.float64]:
+    """What a thing covers of the ground: it is about half as deep as wide."""
+    (x, y), half = prop.ground_m, prop.size_m[0] / 2.0
+    return np.array(
+        [(x - 0.1, y - half), (x - 0.1, y + half), (x + half, y + half), (x + half, y - half)]
+    )
 
 
 def _lit(street: Backdrop, weather: Weather) -> Image.Image:

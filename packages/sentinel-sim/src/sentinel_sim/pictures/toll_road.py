@@ -244,11 +244,20 @@ STORIES: Final = (
         make_plan=plan_pedestrian,
         staged=frozenset({IncidentType.PEDESTRIAN_ON_ROAD}),
     ),
-    Story(
-        name="toll_covered",
-        summary="Somebody covers the camera of a toll road.",
-        duration_s=60.0,
-        make_plan=plan_tamper("covered", 25.0),
-        staged=frozenset({IncidentType.CAMERA_TAMPER}),
+    *(
+        Story(
+            name=f"toll_{kind}",
+            summary=f"{what} a toll road.",
+            duration_s=20.0 + seconds + 20.0,
+            make_plan=plan_tamper(kind, seconds),
+            staged=frozenset({IncidentType.CAMERA_TAMPER}),
+        )
+        for kind, what, seconds in (
+            ("covered", "Somebody covers the camera of", 25.0),
+            ("blinded", "A lamp shines into the camera of", 20.0),
+            ("blurred", "Somebody sprays on the camera of", 20.0),
+            ("moved", "Somebody turns the camera of", 20.0),
+            ("frozen", "The same picture comes again and again from", 45.0),
+        )
     ),
 )

@@ -9,6 +9,12 @@ from sentinel_sim.pictures.cutouts import Model, load_people, load_vehicles
 _CHOICE: Final = 6
 """Among so many that were filmed from about the same side one is taken."""
 
+_OUTFITS: Final = ("dark", "jeans", "dark", "jeans", "red")
+"""Of people, as often as they are worn; one who turns round wears the same."""
+
+_LIKE: Final = {"red": "jeans"}
+"""The woman in red was filmed from the side alone."""
+
 _STAND_INS: Final = {"van": "suv", "bus": "truck", "suv": "car", "car": "suv"}
 
 
@@ -47,13 +53,20 @@ class Wardrobe:
     def person(self, actor_id: int, view: str) -> Model:
         """A person who walks `left`, `right`, `toward` or `away`."""
         if (actor_id, view) not in self._worn:
+            outfit = _OUTFITS[self._hash(actor_id) % len(_OUTFITS)]
             models = [model for model in self._people if model.view == view]
-            self._worn[actor_id, view] = self._pick(models, actor_id)
+            if all(model.outfit != outfit for model in models):
+                outfit = _LIKE[outfit]
+            dressed = [model for model in models if model.outfit == outfit]
+            self._worn[actor_id, view] = self._pick(dressed, actor_id)
         return self._worn[actor_id, view]
 
     def _pick(self, models: Sequence[Model], actor_id: int) -> Model:
+        return models[self._hash(actor_id) // len(_OUTFITS) % len(models)]
+
+    def _hash(self, actor_id: int) -> int:
         # Knuth's multiplicative hash: neighbouring numbers get different looks.
-        return models[(actor_id * 2654435761 + self._seed * 40503 >> 7) % len(models)]
+        return (actor_id * 2654435761 + self._seed * 40503) % 2**32 >> 7
 
 
 def _of_kind(kind: str, view: str) -> list[Model]:

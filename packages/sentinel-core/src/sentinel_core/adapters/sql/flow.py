@@ -22,6 +22,7 @@ from sentinel_core.domain.normality import (
 
 _CELL_FIELDS = tuple(field.name for field in fields(NormalityCell))
 _CELL_KEY = frozenset({"zone_id", "hour"})
+_DECODER = msgspec.json.Decoder(FlowEvent)
 
 _Cells = dict[tuple[UUID, int], NormalityCell]
 
@@ -49,9 +50,9 @@ class SqlFlow:
         return new
 
     async def minutes(self, camera_key: str, start: datetime, end: datetime) -> Sequence[FlowEvent]:
-        """By the primary key."""
+        """By the primary key; as text, which is read into events at once."""
         rows = await self._statements.values(
-            sa.select(FlowMinuteRow.document)
+            sa.select(sa.cast(FlowMinuteRow.document, sa.Text))
             .where(
                 FlowMinuteRow.camera_key == camera_key,
                 FlowMinuteRow.minute >= start,
@@ -59,7 +60,7 @@ class SqlFlow:
             )
             .order_by(FlowMinuteRow.minute, FlowMinuteRow.event_id)
         )
-        return [msgspec.convert(document, FlowEvent) for (document,) in rows]
+        return [_DECODER.decode(document) for (document,) in rows]
 
     async def normality(self, camera_key: str) -> Sequence[NormalityCell]:
         """All cells of a camera."""

@@ -227,7 +227,6 @@ class FlowMinuteRow(Base):
     """One message of `events.flow`: a minute, or a part of one that was interrupted."""
 
     __tablename__ = "flow_minutes"
-    __table_args__ = (_CLUSTERED,)
 
     camera_key: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
     minute: Mapped[datetime] = mapped_column(primary_key=True)

@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("document", sa.JSON(none_as_null=True), nullable=False),
         sa.PrimaryKeyConstraint("camera_key", "minute", "event_id", name="pk_flow_minutes"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "lane_normality",

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import typer
 
-from sentinel_allinone.commands import camera, db, evidence, model, sim, user
+from sentinel_allinone.commands import camera, db, evidence, model, score, sim, user
+from sentinel_allinone.commands.backtest import backtest
 from sentinel_allinone.commands.detect import detect
 from sentinel_allinone.commands.doctor import doctor
 from sentinel_allinone.commands.up import up
@@ -25,12 +26,14 @@ app = typer.Typer(
 app.command()(up)
 app.command()(detect)
 app.command()(doctor)
+app.command()(backtest)
 app.add_typer(camera.app, name="camera")
 app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
-app.add_typer(model.app, name="model")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(model.app, name="model")
 app.add_typer(sim.app, name="sim")
+app.add_typer(score.app, name="score")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

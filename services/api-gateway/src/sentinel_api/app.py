@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from sentinel_api.access import deny_by_default, public
 from sentinel_api.access_table import path_of
 from sentinel_api.auth.endpoints import router as auth
+from sentinel_api.backtests.endpoints import router as backtests
 from sentinel_api.cameras.endpoints import router as cameras
 from sentinel_api.dashboard.policy import find_dashboard
 from sentinel_api.dashboard.static import Dashboard, DashboardMount
@@ -43,6 +44,7 @@ FEATURES = (
     flow,
     recordings,
     rules,
+    backtests,
     stats,
     auth,
     users,

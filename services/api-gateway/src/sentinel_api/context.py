@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from sentinel_api.access import Gate
 from sentinel_api.auth.service import SignIn
+from sentinel_api.backtests.service import BacktestDesk
 from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.events.service import EventHistory
 from sentinel_api.evidence.service import EvidenceDesk
@@ -38,6 +39,7 @@ class ApiContext:
     sign_in: SignIn
     users: UserAccounts
     cameras: CameraRegistry
+    backtests: BacktestDesk
     incidents: IncidentDesk
     evidence: EvidenceDesk
     events: EventHistory

@@ -12,6 +12,7 @@ from sentinel_api.app import create_app
 from sentinel_api.auth.service import OpenGate, SignIn, TokenGate
 from sentinel_api.auth.throttle import LoginThrottle
 from sentinel_api.auth.tokens import AccessTokens
+from sentinel_api.backtests.service import BacktestDesk
 from sentinel_api.cameras.board import CameraBoard
 from sentinel_api.cameras.service import CameraRegistry
 from sentinel_api.context import ApiContext
@@ -88,6 +89,7 @@ class ApiService:
         self._persister = live.persister
         self._archivist = live.archivist
         self._feed = live.feed
+        self._backtests = live.backtests
         self._database = database
         self._tokens = tokens
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -114,6 +116,7 @@ class ApiService:
 
         What cannot be stored now stays on a bus that outlives the process.
         """
+        await self._backtests.close()
         tasks, self._tasks = self._tasks, {}
         if not tasks:
             return
@@ -177,6 +180,7 @@ class _Live:
     broadcaster: Broadcaster
     persister: Persister
     archivist: DetectionArchivist | None
+    backtests: BacktestDesk
     feed: LiveFeed
 
     @classmethod
@@ -185,6 +189,7 @@ class _Live:
         ledger = PersisterLedger()
         announcements = Announcements()
         broadcaster = Broadcaster(clock=ports.clock, control=ports.camera_control, board=board)
+        archivist = _archivist(settings, ports)
         return cls(
             board=board,
             ledger=ledger,
@@ -197,7 +202,10 @@ class _Live:
                 ledger=ledger,
                 announcements=announcements,
             ),
-            archivist=_archivist(settings, ports),
+            archivist=archivist,
+            backtests=BacktestDesk(
+                database=ports.database, archive=ports.detection_archive, archivist=archivist
+            ),
             feed=LiveFeed(
                 clock=ports.clock,
                 bus=ports.bus,
@@ -239,6 +247,7 @@ def _context(
             objects=ports.objects,
             announcements=live.announcements,
         ),
+        backtests=live.backtests,
         evidence=EvidenceDesk(clock=clock, database=database, objects=ports.objects),
         events=EventHistory(database=database),
         flow=FlowDesk(clock=clock, database=database),

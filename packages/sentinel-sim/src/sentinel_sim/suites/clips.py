@@ -15,7 +15,7 @@ from sentinel_core.runtime.assets import asset
 from sentinel_sim.suites.recordings import ClipDetector, Recording, record
 from sentinel_sim.suites.targets import Cell, Target
 from sentinel_sim.suites.watching import Watched, watch
-from sentinel_vision.metrics.events import Matching, TrueEvent, match_events
+from sentinel_vision.metrics.events import Matching, TrueEvent, match_events, score_events
 from sentinel_vision.rules.stopped_vehicle import StoppedVehicleParameters
 
 FPS = 5
@@ -131,6 +131,7 @@ class ClipResult:
 
 
 COLUMNS = ("clip", "expected", "found", "incidents", "right")
+EXTRA_COLUMNS = ("clip", "beside", "value")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -147,6 +148,25 @@ class ClipReport:
     left_out: list[str] = field(default_factory=list)
     standing: Matching | None = None
     flow: dict[str, float] = field(default_factory=dict)
+
+    def add(self, result: ClipResult, data_dir: Path) -> None:
+        """One more clip."""
+        self.results.append(result)
+        agreed = flow_agreement(result, data_dir)
+        if agreed is not None:
+            self.flow[result.case.name] = agreed
+
+    def extra_rows(self) -> list[tuple[Cell, ...]]:
+        """Of the table `EXTRA_COLUMNS`."""
+        rows: list[tuple[Cell, ...]] = [
+            (name, "share of 5 s windows in which the labels say the same of congestion", share)
+            for name, share in self.flow.items()
+        ]
+        if self.standing is not None:
+            score = score_events(self.standing)
+            rows.append(("sf_street", "stopped vehicles, F1", score.f1))
+            rows.append(("sf_street", "stopped vehicles, start RMSE s", score.start_rmse_s))
+        return rows
 
     def targets(self) -> list[Target]:
         """The lines of Q2."""

@@ -1,0 +1,1 @@
+"""What a rule would have raised: archived detections through the rules with other parameters."""

@@ -24,6 +24,18 @@ Happening = Callable[[np.random.Generator, float], Plan]
 """Something that goes wrong from a time on."""
 
 _LOITERING: Final[Mapping[str, RuleValues]] = {"pavement_south": {"loitering": {"enabled": True}}}
+_UNCALIBRATED: Final[Mapping[str, RuleValues]] = {
+    lane: {
+        "congestion": {
+            "free_flow_bl_s": 4.0,
+            "occupied_share": 0.3,
+            "occupied_exit_share": 0.2,
+        }
+    }
+    for lane in avenue.LANES
+}
+"""As one sets them who has looked at a full road in the picture."""
+
 _HOUR_S: Final = 3600.0
 _RANDOM_S: Final = 900.0
 
@@ -292,7 +304,10 @@ def _street_stories() -> tuple[Story, ...]:
 def _collect() -> list[Scenario]:
     shared = _avenue_stories()
     scenarios = [avenue.view(story) for story in (*shared, *_calibrated_avenue_stories())]
-    scenarios += [avenue.view(avenue.uncalibrated(story), is_calibrated=False) for story in shared]
+    scenarios += [
+        avenue.view(avenue.uncalibrated(story), is_calibrated=False, rules=_UNCALIBRATED)
+        for story in shared
+    ]
     scenarios += [junction.view(story) for story in _junction_stories()]
     scenarios += [
         street.view(story, rules=None if IncidentType.CROWDING in story.staged else _LOITERING)

@@ -1,7 +1,7 @@
 """Scenarios: a world, a camera that looks at it, and what is drawn into its picture."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from uuid import UUID
 from zlib import crc32
@@ -87,6 +87,11 @@ class Scenario:
     def height(self) -> int:
         """Pixels of the picture."""
         return self.camera.height
+
+    def cut(self, seconds: float) -> "Scenario":
+        """The same, but only its first seconds."""
+        story = replace(self.story, duration_s=seconds, world=self.story.world or self.story.name)
+        return replace(self, story=story)
 
     def plan(self, seed: int) -> Plan:
         """What happens at a seed."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sentinel_sim.city.arrivals import Arrivals, Newcomer
 from sentinel_sim.city.fleet import Fleet, Label, Number
-from sentinel_sim.city.following import BRAKING_M_S2, LaneOrder, Obstacles, accelerate
+from sentinel_sim.city.following import BRAKING_M_S2, HEADWAY_S, LaneOrder, Obstacles, accelerate
 from sentinel_sim.city.frame import Floats
 from sentinel_sim.city.kinds import ACCELERATIONS_M_S2
 from sentinel_sim.city.lane_changes import CLEAR_OF_OLD_LANE, LaneChanges, sideways
@@ -146,10 +146,11 @@ class Traffic:
         """Let a vehicle in, if there is room for it."""
         rears, speeds, _ = self._order.ahead(np.array([lane]), np.array([-1.0]))
         gap = float(rears[0]) - newcomer.length_m
-        if gap < _ENTRY_GAP_M:
-            return False
         desired = newcomer.factor * float(self._limits[lane])
-        speed = min(desired, float(speeds[0]) + max(0.0, gap - _ENTRY_GAP_M) / 2.0)
+        spare = gap - _ENTRY_GAP_M - HEADWAY_S * min(desired, float(speeds[0]))
+        if spare < 0.0:
+            return False
+        speed = min(desired, float(speeds[0]) + spare / 4.0)
         numbers = np.zeros(len(Number))
         numbers[Number.WAY] = newcomer.length_m / 2.0
         numbers[Number.SPEED] = speed

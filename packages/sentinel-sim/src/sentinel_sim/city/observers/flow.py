@@ -1,5 +1,6 @@
 """Observers of whole lanes: congestion and queues; and of single vehicles that are too fast."""
 
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -31,6 +32,9 @@ CYCLES: Final = 1.5
 """What waits for a signal may do so for so many of its cycles."""
 
 SPEEDING_S: Final = 1.0
+_WELL_SEEN_S: Final = 2.6
+"""What is fast for less is not seen often enough by a slow camera."""
+
 TOLERANCE: Final = (1.1, 5.0 / 3.6)
 """Above the limit times this, plus this, metres per second."""
 
@@ -85,28 +89,35 @@ class Congestion:
 
 
 class Queue:
-    """Vehicles stand in a long row at the stop line of a lane."""
+    """Vehicles stand in a long row at the stop line of a lane.
+
+    Where there is no stop line the end of the zone means nothing: such a row is ignored.
+    """
 
     def __init__(self, stage: Stage) -> None:
-        self._lanes = []
+        self._lanes: list[tuple[UUID, Floats, Floats, float, float]] = []
+        self._without_line: set[UUID] = set()
         for zone in stage.zones(ZoneType.LANE):
             name = stage.scenario.lane_of_zone[zone.id]
             lane = stage.plan.layout.lane(name)
-            if lane.stop_m is not None and "queue" in zone.rules:
-                begin = np.array(lane.points[0])
-                along = (np.array(lane.points[1]) - begin) / lane.length_m
-                due = due_s(stage, zone, QUEUE_S)
-                self._lanes.append((zone.id, begin, along, lane.stop_m, due))
+            begin = np.array(lane.points[0])
+            along = (np.array(lane.points[1]) - begin) / lane.length_m
+            has_line = lane.stop_m is not None and "queue" in zone.rules
+            end_m = float(((stage.grounds[zone.id] - begin) @ along).max())
+            due = due_s(stage, zone, QUEUE_S)
+            self._lanes.append((zone.id, begin, along, end_m, due))
+            if not has_line:
+                self._without_line.add(zone.id)
         self._strict, self._loose = SpellBook(gap_s=5.0), SpellBook(gap_s=5.0)
 
     def see(self, sight: Sight) -> None:
         """Take in one moment."""
         moment = sight.moment
-        for zone_id, begin, along, stop_m, _ in self._lanes:
+        for zone_id, begin, along, end_m, _ in self._lanes:
             waits = sight.is_vehicle & (moment.speeds < WAITING_M_S) & sight.inside[zone_id]
             if int(waits.sum()) < 3:
                 continue
-            ways = stop_m - (moment.places[waits] - begin) @ along
+            ways = end_m - (moment.places[waits] - begin) @ along
             count, length = _row_from(ways, SIZES_M[moment.kinds[waits], 0] / 2.0)
             if count >= 0.75 * QUEUE_VEHICLES or length >= 0.75 * QUEUE_M:
                 self._loose.note(sight, zone_id, zone_id=zone_id, actors=())
@@ -117,7 +128,10 @@ class Queue:
         """Ignored where the row is nearly long enough, or for about long enough."""
         del end_s
         due = {zone_id: due for zone_id, _, _, _, due in self._lanes}
-        return _by_zone(IncidentType.QUEUE, due, self._strict, self._loose)
+        return [
+            replace(event, is_ignored=event.is_ignored or event.zone_id in self._without_line)
+            for event in _by_zone(IncidentType.QUEUE, due, self._strict, self._loose)
+        ]
 
 
 class Speeding:
@@ -149,7 +163,9 @@ class Speeding:
     def report(self, end_s: float) -> list[TruthEvent]:
         """Ignored where it is hardly too fast, or only for a moment."""
         del end_s
-        strict = {spell.key: spell for spell in self._strict.close() if spell.length_s >= 2.0}
+        strict = {
+            spell.key: spell for spell in self._strict.close() if spell.length_s >= _WELL_SEEN_S
+        }
         events = []
         for spell in self._loose.close():
             if spell.length_s >= 0.5 * SPEEDING_S:

@@ -17,7 +17,7 @@ from sentinel_sim.city.roads import Area, Lane, Layout
 from sentinel_sim.city.scenario import Scenario, Story
 
 WEST_END_M, EAST_END_M = -120.0, 260.0
-NEAR_M, FAR_M = 22.0, 85.0
+NEAR_M, FAR_M = 19.0, 85.0
 """Between these the camera sees the road well enough for zones."""
 
 CAMERA: Final = PinholeCamera(

@@ -69,12 +69,12 @@ def wrong_way(dice: np.random.Generator, at_s: float) -> Plan:
 
 
 def speeding(dice: np.random.Generator, at_s: float) -> Plan:
-    """A vehicle drives at 1.45 to 1.9 of the limit."""
+    """A vehicle drives at 1.35 to 1.65 of the limit."""
     arrival = Arrival(
         route=_lane(dice),
         at_s=at_s,
         kind=str(dice.choice(("car", "suv", "motorcycle"))),
-        factor=float(dice.uniform(1.45, 1.9)),
+        factor=float(dice.uniform(1.35, 1.65)),
     )
     return Plan(layout=LAYOUT, arrivals=(arrival,))
 
@@ -165,7 +165,7 @@ def _rear_end(dice: np.random.Generator, at_s: float, *, hits: bool) -> Plan:
         late = ((speed / slowing, -slowing),)
     first = ((run_up / speed, 0.0), (speed / braking, -braking))
     second = ((run_up / speed + late_s, 0.0), *late)
-    stand_s = float(dice.uniform(35.0, 60.0)) if hits else 4.0
+    stand_s = float(dice.uniform(35.0, 60.0)) if hits else 0.5
     end_s = max(_total_s(first), _total_s(second)) + stand_s
     start = stop - stopping - run_up
     stunts = (

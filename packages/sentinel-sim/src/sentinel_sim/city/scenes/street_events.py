@@ -124,4 +124,5 @@ def put_down_briefly(dice: np.random.Generator, at_s: float) -> Plan:
 
 def tamper(kind: str, dice: np.random.Generator, at_s: float) -> Plan:
     """Something happens to the camera."""
-    return camera_fault(kind, at_s, at_s + float(dice.uniform(*FAULTS[kind])))
+    begin_s = round(at_s, 1)
+    return camera_fault(kind, begin_s, round(begin_s + float(dice.uniform(*FAULTS[kind])), 1))

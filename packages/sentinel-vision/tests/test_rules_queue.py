@@ -67,7 +67,7 @@ def test_few_vehicles_in_a_long_row() -> None:
     (incident,) = opened(see(row(7, spacing=36.0), road()))
     assert {entry.condition: entry.measured for entry in incident.explain}[
         "length of the row"
-    ] == pytest.approx(10.8)
+    ] == pytest.approx(11.8)
 
 
 @pytest.mark.parametrize(

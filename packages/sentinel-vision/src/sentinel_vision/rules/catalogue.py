@@ -8,11 +8,13 @@ from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_vision.rules.box_filter import BOXES, BoxFilterParameters
+from sentinel_vision.rules.collision import CollisionParameters
 from sentinel_vision.rules.congestion import CongestionParameters
 from sentinel_vision.rules.crowding import CrowdingParameters
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.illegal_u_turn import IllegalUTurnParameters
 from sentinel_vision.rules.loitering import LoiteringParameters
+from sentinel_vision.rules.near_miss import NearMissParameters
 from sentinel_vision.rules.parameters import (
     ParameterDescription,
     Parameters,
@@ -32,6 +34,8 @@ RULES: Final[tuple[type[Parameters], ...]] = (
     WrongWayParameters,
     IllegalUTurnParameters,
     SpeedingParameters,
+    NearMissParameters,
+    CollisionParameters,
     PedestrianOnRoadParameters,
     LoiteringParameters,
     CrowdingParameters,

@@ -9,11 +9,13 @@ from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.rules.camera_tamper import CameraTamperRule
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
+from sentinel_vision.rules.collision import CollisionRule
 from sentinel_vision.rules.congestion import CongestionRule
 from sentinel_vision.rules.crowding import CrowdingRule
 from sentinel_vision.rules.illegal_u_turn import IllegalUTurnRule
 from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
 from sentinel_vision.rules.loitering import LoiteringRule
+from sentinel_vision.rules.near_miss import NearMissRule
 from sentinel_vision.rules.normality import Normality
 from sentinel_vision.rules.pedestrian_on_road import PedestrianOnRoadRule
 from sentinel_vision.rules.picture import ViewReference
@@ -282,6 +284,8 @@ def _make_rules(book: IncidentBook, layout: ZoneLayout) -> tuple[Rule, ...]:
         WrongWayRule(book, layout),
         IllegalUTurnRule(book, layout),
         SpeedingRule(book, layout),
+        NearMissRule(book, layout),
+        CollisionRule(book, layout),
         PedestrianOnRoadRule(book, layout),
         LoiteringRule(book, layout),
         CrowdingRule(book, layout),

@@ -43,10 +43,13 @@ class Agile:
     Attributes:
         position: Shape (n, 2): metres, or pixels where the unit is BL.
         velocity: Shape (n, 2), the same per second.
+        error: Standard deviation of the samples from such a steady drive, shape (n,): large where
+            the tracker has mixed two up.
     """
 
     position: Floats
     velocity: Floats
+    error: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,7 +269,9 @@ class Kinematics:
         known = np.maximum((~np.isnan(times)).sum(axis=0), 1)
         middle = np.nansum(places, axis=0) / known[:, None]
         position = middle - velocity * (np.nansum(times, axis=0) / known)[:, None]
-        return Agile(position, velocity)
+        strays = places - position - velocity * times[:, :, None]
+        error = np.sqrt(np.nansum(strays * strays, axis=(0, 2)) / known)
+        return Agile(position, velocity, error)
 
     def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
         until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S

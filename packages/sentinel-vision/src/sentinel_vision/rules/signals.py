@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone
+from sentinel_vision.rules.footprints import SIZES_M, Rows
 from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.hysteresis import Timing
@@ -66,12 +66,12 @@ class Chain:
 
     Attributes:
         rows: Of the frame.
-        length: From the first to the last, in units.
+        length: From the first to the end of the last, in units.
         head: Distance of the first from the lane's end, in units; NaN without one.
         widest: Widest gap in the row, in units.
     """
 
-    rows: NDArray[np.intp]
+    rows: Rows
     length: float
     head: float
     widest: float
@@ -103,9 +103,43 @@ class LaneEnds:
         distances = np.where(counts, self._ends - motion.position @ self._axes.T, np.inf)
         order = distances.argsort(axis=0, kind="stable")
         return [
-            _chain(order[:many, lane], distances[:, lane], motion.length, self._reach[lane])
+            self._chain(view, order[:many, lane], distances[:, lane], self._reach[lane])
             for lane, many in enumerate(counts.sum(axis=0).tolist())
         ]
+
+    def _chain(self, view: View, order: Rows, distances: Floats, reach: Reach) -> Chain:
+        """As far as the row goes without a gap.
+
+        Args:
+            view: The frame.
+            order: Rows of the lane's waiting vehicles, the first one first.
+            distances: From the lane's end, of each row of the frame.
+            reach: Of the lane.
+        """
+        if not len(order):
+            return _NOBODY
+        scale = view.motion.length[order]
+        places = distances[order] / scale
+        if places[0] > reach.head:
+            return _NOBODY
+        steps = np.diff(distances[order]) / ((scale[1:] + scale[:-1]) / 2.0)
+        lengths = self._lengths(view, order)
+        gaps = steps - lengths[:-1] if self._ground is not None else steps
+        wide = np.flatnonzero(gaps > reach.gap).tolist()
+        last = next((gap for gap in wide if not _is_hidden(view, order, gap)), len(gaps))
+        return Chain(
+            order[: last + 1],
+            float(steps[:last].sum() + lengths[last]),
+            float(places[0]),
+            float(gaps[:last].max(initial=0.0)),
+        )
+
+    def _lengths(self, view: View, order: Rows) -> Floats:
+        """Of the vehicles, in units."""
+        if self._ground is None:
+            return np.ones(len(order))
+        lengths: Floats = SIZES_M[view.motion.class_ids[order], 0]
+        return lengths
 
     def _measure(self, width: int, height: int) -> None:
         """Work out axes and ends in the unit of `Motion.position`, for pictures of this size."""
@@ -120,26 +154,12 @@ class LaneEnds:
 _NOBODY = Chain(np.empty(0, dtype=np.intp), 0.0, np.nan, 0.0)
 
 
-def _chain(order: NDArray[np.intp], distances: Floats, lengths: Floats, reach: Reach) -> Chain:
-    """As far as the row goes without a gap.
-
-    Args:
-        order: Rows of the lane's waiting vehicles, the first one first.
-        distances: From the lane's end, of each row of the frame.
-        lengths: `Motion.length`.
-        reach: Of the lane.
-    """
-    if not len(order):
-        return _NOBODY
-    places, scale = distances[order], lengths[order]
-    head = float(places[0] / scale[0])
-    if head > reach.head:
-        return _NOBODY
-    gaps = np.diff(places) / ((scale[1:] + scale[:-1]) / 2.0)
-    breaks = np.flatnonzero(gaps > reach.gap)
-    last = int(breaks[0]) if len(breaks) else len(gaps)
-    joined = gaps[:last]
-    return Chain(order[: last + 1], float(joined.sum()), head, float(joined.max(initial=0.0)))
+def _is_hidden(view: View, order: Rows, gap: int) -> bool:
+    """Whether the middle of a gap is behind a vehicle, so that another may be in it."""
+    x, y = view.motion.anchors[order[gap : gap + 2]].mean(axis=0)
+    x, y = x * view.scene.width, y * view.scene.height
+    x1, y1, x2, y2 = view.motion.boxes[view.is_vehicle].T
+    return bool(((x1 < x) & (x < x2) & (y1 < y) & (y < y2)).any())
 
 
 def _axis_and_end(

@@ -1,0 +1,110 @@
+"""Where vehicles stand on the ground as bodies, and when two of them would touch."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel_vision.detection.classes import BICYCLE, BUS, CAR, CLASS_NAMES, MOTORCYCLE, TRUCK
+from sentinel_vision.rules.geometry import Flags, Floats
+from sentinel_vision.rules.ground import GroundPlane
+
+Rows = NDArray[np.intp]
+
+_SIZES: Final = {
+    CAR: (4.4, 1.8),
+    TRUCK: (8.0, 2.5),
+    BUS: (11.5, 2.5),
+    MOTORCYCLE: (2.1, 0.8),
+    BICYCLE: (1.8, 0.6),
+}
+SIZES_M: Final[Floats] = np.array(
+    [_SIZES.get(kind, (0.5, 0.5)) for kind in range(len(CLASS_NAMES))]
+)
+"""Usual length and width by class, shape (classes, 2)."""
+
+IS_BODY: Final[Flags] = np.isin(np.arange(len(CLASS_NAMES)), sorted(_SIZES))
+"""What can hit and be hit here: vehicles and bicycles, not persons on foot."""
+
+_UP = 0.005
+
+
+class Bodies(NamedTuple):
+    """Rectangles on the ground that move.
+
+    Attributes:
+        centre: Metres, shape (n, 2).
+        velocity: Metres per second, shape (n, 2).
+        heading: Unit vectors, shape (n, 2).
+        half: Half of length and width in metres, shape (n, 2).
+    """
+
+    centre: Floats
+    velocity: Floats
+    heading: Floats
+    half: Floats
+
+    def take(self, rows: Rows) -> "Bodies":
+        """Some of them."""
+        return Bodies(*(values[rows] for values in self))
+
+
+def stand_on(ground: GroundPlane, anchors: Floats, bodies: Bodies) -> Bodies:
+    """Move bodies from the lower edges of their boxes to where their middles are.
+
+    The lower edge is the side that is nearest to the camera; the middle is half a body behind it.
+
+    Args:
+        ground: Of the camera.
+        anchors: Bottom centres, normalised, shape (n, 2).
+        bodies: With `centre` at the anchors.
+    """
+    away = ground.to_metres(anchors - (0.0, _UP)) - ground.to_metres(anchors)
+    away /= np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-9)[:, None]
+    along = np.abs((away * bodies.heading).sum(axis=1))
+    across = np.sqrt(np.maximum(0.0, 1.0 - along**2))
+    deep = along * bodies.half[:, 0] + across * bodies.half[:, 1]
+    return bodies._replace(centre=bodies.centre + away * deep[:, None])
+
+
+def touching_times(first: Bodies, second: Bodies, clearance_m: float) -> tuple[Floats, Floats]:
+    """When each of n pairs would be nearer than the clearance, if both kept their velocities.
+
+    Two rectangles touch while their shadows on the axes of both overlap.
+
+    Returns:
+        Seconds from now when it begins and ends, shape (n,) each; it never does where the end is
+        before the beginning.
+    """
+    offset, pace = second.centre - first.centre, second.velocity - first.velocity
+    begin, end = np.full(len(offset), -np.inf), np.full(len(offset), np.inf)
+    for axis in _axes(first, second):
+        reach = _shadow(first, axis) + _shadow(second, axis) + clearance_m
+        place, speed = _dot(offset, axis), _dot(pace, axis)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            times = (np.stack([-reach, reach]) - place) / speed
+        stays = np.abs(speed) < 1e-6
+        never = stays & (np.abs(place) > reach)
+        low, high = times.min(axis=0), times.max(axis=0)
+        begin = np.maximum(begin, np.where(never, np.inf, np.where(stays, -np.inf, low)))
+        end = np.minimum(end, np.where(never, -np.inf, np.where(stays, np.inf, high)))
+    return begin, end
+
+
+def _axes(first: Bodies, second: Bodies) -> Sequence[Floats]:
+    sides = [body.heading[:, ::-1] * (-1.0, 1.0) for body in (first, second)]
+    return (first.heading, sides[0], second.heading, sides[1])
+
+
+def _shadow(bodies: Bodies, axis: Floats) -> Floats:
+    """Half the length of a body's shadow on an axis."""
+    along = np.abs(_dot(bodies.heading, axis))
+    across = np.sqrt(np.maximum(0.0, 1.0 - along**2))
+    shadow: Floats = along * bodies.half[:, 0] + across * bodies.half[:, 1]
+    return shadow
+
+
+def _dot(first: Floats, second: Floats) -> Floats:
+    products: Floats = first[:, 0] * second[:, 0] + first[:, 1] * second[:, 1]
+    return products

@@ -1,0 +1,171 @@
+"""Near miss: on course to collide, or just past each other."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sentinel_core.domain.incidents import EndReason, IncidentType, Transition
+from sentinel_core.domain.zones import GroundPoint, Zone, ZoneType
+from sentinel_vision.detection.classes import BICYCLE, PERSON
+from sentinel_vision.rules.case import IncidentChange
+from sentinel_vision.rules.catalogue import describe_rules
+from sentinel_vision.rules.engine import RuleEngine
+from sentinel_vision.rules.footprints import Bodies, touching_times
+from sentinel_vision.testing.traffic import (
+    WHOLE_PICTURE,
+    Path,
+    Vehicle,
+    drive,
+    film,
+    opened,
+    seconds_of,
+    stand,
+    then,
+    watch,
+    zone_set,
+)
+
+CORNERS = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+# Seen from above: 640 x 360 px show 64 x 36 m, so that 10 px are a metre.
+FROM_ABOVE = [GroundPoint(image=(x, y), ground_m=(x * 64.0, -y * 36.0)) for x, y in CORNERS]
+JUNCTION = Zone(
+    name="junction",
+    type=ZoneType.JUNCTION,
+    polygon=WHOLE_PICTURE,
+    rules={"illegal_u_turn": {"enabled": False}, "collision": {"enabled": False}},
+)
+
+
+def car(path: Path, track_id: int, class_id: int = 2) -> Vehicle:
+    return Vehicle(path=path, track_id=track_id, size_px=20.0, class_id=class_id)
+
+
+def see(
+    *vehicles: Vehicle,
+    seconds: float = 5.0,
+    fps: float = 5.0,
+    is_calibrated: bool = True,
+    zone: Zone = JUNCTION,
+) -> list[IncidentChange]:
+    points = FROM_ABOVE if is_calibrated else []
+    engine = RuleEngine("cam", zone_set(zone, calibration=points), "v0")
+    return watch(engine, film(vehicles, seconds, fps=fps))
+
+
+def eastbound(meets_s: float, *, speed: float = 80.0) -> Path:
+    """Reaches the middle of the picture at a time."""
+    return drive(320 - speed * meets_s, 180, velocity=(speed, 0.0))
+
+
+def southbound(meets_s: float, *, speed: float = 80.0) -> Path:
+    return drive(320, 180 - speed * meets_s, velocity=(0.0, speed))
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 30.0])
+def test_two_on_course_to_collide(fps: float) -> None:
+    """One brakes in the end: 8 m/s is lost within half a second."""
+    stopping = then(
+        southbound(2.5, speed=60.0),
+        2.0,
+        lambda time_s: (320.0, 150.0 + 60.0 * min(time_s - 2.0, 0.2)),
+    )
+    changes = see(car(eastbound(2.5), 1), car(stopping, 2), fps=fps)
+    assert [change.transition for change in changes] == [Transition.OPENED, Transition.ENDED]
+    incident, end = (change.incident for change in changes)
+    assert (incident.type, incident.key) == (IncidentType.NEAR_MISS, "tracks:1-2")
+    assert end.end_reason is EndReason.PASSED
+    assert incident.track_ids == (1, 2)
+    # They would touch at 2.2 s; it is seen from 1.5 s before.
+    assert seconds_of(incident.started_at) == pytest.approx(1.1, abs=0.3)
+    explained = {entry.condition: entry for entry in incident.explain}
+    assert explained["time to collision"].measured < explained["time to collision"].threshold == 1.5
+    assert explained["braking needed"].measured > 0.0
+
+
+def test_two_that_cross_right_after_each_other() -> None:
+    """The second comes 1.2 s after the first, which leaves about 0.4 s between their bodies."""
+    changes = see(car(eastbound(2.0), 1), car(southbound(3.2), 2))
+    (incident,) = opened(changes)
+    explained = {entry.condition: entry for entry in incident.explain}
+    measured = explained["post-encroachment time"]
+    assert measured.measured == pytest.approx(1.2 - 6.2 / 8.0, abs=0.25)
+    assert seconds_of(incident.alarm_at) == pytest.approx(3.2, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    "vehicles",
+    [
+        (car(eastbound(2.0), 1), car(southbound(4.6), 2)),
+        (car(eastbound(2.0), 1), car(drive(480, 145, velocity=(-80.0, 0.0)), 2)),
+        (car(eastbound(2.0), 1), car(drive(240, 180, velocity=(80.0, 0.0)), 2)),
+        (car(eastbound(2.0), 1), car(stand(420, 215), 2)),
+        (car(eastbound(2.0), 1), car(drive(320, 60, velocity=(0.0, 60.0)), 2, PERSON)),
+        (car(eastbound(2.0), 1), car(drive(320, 170, velocity=(0.0, 12.0)), 2)),
+    ],
+    ids=["long after", "in the next lane", "following", "parked aside", "a person", "a slow one"],
+)
+def test_what_is_no_near_miss(vehicles: tuple[Vehicle, ...]) -> None:
+    zone = JUNCTION.model_copy(
+        update={"rules": {**JUNCTION.rules, "pedestrian_on_road": {"enabled": False}}}
+    )
+    assert see(*vehicles, zone=zone) == []
+
+
+def test_a_bicycle_counts() -> None:
+    bicycle = replace(car(southbound(2.5, speed=50.0), 2, BICYCLE), size_px=12.0)
+    assert len(opened(see(car(eastbound(2.5), 1), bicycle, seconds=2.3))) == 1
+
+
+def test_one_pair_is_told_once_in_its_cooldown() -> None:
+    """They drive at each other, stop, and try again a second later."""
+    again = then(
+        then(eastbound(2.5), 1.6, stand(248, 180)),
+        3.0,
+        drive(248, 180, velocity=(80, 0), begin_s=3),
+    )
+    changes = see(car(again, 1), car(southbound(2.5), 2), seconds=4.0)
+    assert len(opened(changes)) == 1
+
+
+def test_without_a_calibration_it_is_silent_and_says_so() -> None:
+    assert see(car(eastbound(2.5), 1), car(southbound(2.5), 2), is_calibrated=False) == []
+    (rule,) = [rule for rule in describe_rules() if rule.name is IncidentType.NEAR_MISS]
+    assert rule.needs_calibration
+
+
+def _body(centre: tuple[float, float], velocity: tuple[float, float]) -> Bodies:
+    speed = np.hypot(*velocity) or 1.0
+    return Bodies(
+        centre=np.array([centre]),
+        velocity=np.array([velocity]),
+        heading=np.array([velocity]) / speed,
+        half=np.array([[2.0, 1.0]]),
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "begin_s", "end_s"),
+    [
+        (_body((20.0, 0.0), (-5.0, 0.0)), 1.6, 2.4),
+        (_body((10.0, -18.0), (0.0, 10.0)), 1.5, 2.1),
+    ],
+    ids=["head on", "crossing"],
+)
+def test_when_two_bodies_touch(second: Bodies, begin_s: float, end_s: float) -> None:
+    begin, end = touching_times(_body((0.0, 0.0), (5.0, 0.0)), second, 0.0)
+    assert (begin[0], end[0]) == pytest.approx((begin_s, end_s))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        _body((10.0, 2.5), (-5.0, 0.0)),
+        _body((10.0, -10.0), (0.0, 10.0)),
+        _body((0.0, 3.0), (5.0, 0.0)),
+    ],
+    ids=["past each other", "one crosses before", "side by side"],
+)
+def test_when_two_bodies_never_touch(second: Bodies) -> None:
+    begin, end = touching_times(_body((0.0, 0.0), (5.0, 0.0)), second, 0.0)
+    assert begin[0] > end[0]

@@ -45,6 +45,16 @@ const REASONS: Readonly<Record<string, string>> = {
   forbidden: 'You may not watch this camera',
 };
 
+/** What a camera does not see as it should: then its rules are suspended. */
+const CAMERA_FAULTS: Readonly<Record<string, string>> = {
+  covered: 'it is covered',
+  blinded: 'it is blinded or dark',
+  blurred: 'its picture is blurred',
+  moved: 'it was moved or turned',
+  frozen: 'its picture is frozen',
+  lost: 'its pictures are lost',
+};
+
 const END_REASONS: Readonly<Record<string, string>> = {
   cleared: 'the road is clear again',
   passed: 'it was over in a moment',
@@ -95,6 +105,7 @@ function lookup(words: Readonly<Record<string, string>>) {
 
 export const incidentTypeWord = lookup(INCIDENT_TYPES);
 export const reasonWord = lookup(REASONS);
+export const cameraFaultWord = lookup(CAMERA_FAULTS);
 export const endReasonWord = lookup(END_REASONS);
 export const dropReasonWord = lookup(DROP_REASONS);
 export const handlingWord = lookup(HANDLING_WORDS);

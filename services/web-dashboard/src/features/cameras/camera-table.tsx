@@ -7,7 +7,7 @@ import { useSelection } from '@/shared/state/selection';
 import { HealthMark } from '@/shared/ui/health';
 import { Age } from '@/shared/ui/moment';
 import { STATUS_LOOK, StatusMark, statusOf } from '@/shared/ui/status';
-import { reasonWord } from '@/shared/words';
+import { cameraFaultWord, reasonWord } from '@/shared/words';
 import { type CameraAccount, describeAccount, droppedFrames, dropShare } from './frame-accounts';
 import { RowActions } from './row-actions';
 
@@ -99,8 +99,9 @@ function StateCell({ camera }: { readonly camera: Camera }) {
 }
 
 /** Why it is not online, or else why it does not do well. */
-function noteOf({ reason, health }: Camera): string | null {
+function noteOf({ reason, health, rules_suspended: suspended }: Camera): string | null {
   if (reason !== null) return reasonWord(reason);
+  if (suspended !== null) return `Rules suspended: ${cameraFaultWord(suspended.reason)}`;
   return health === null || health.grade === 'good' ? null : (health.reasons[0] ?? null);
 }
 

@@ -5,7 +5,7 @@ import { formatDuration, secondsBetween } from '@/shared/time/format';
 import { useNow } from '@/shared/time/use-now';
 import { HealthMark } from '@/shared/ui/health';
 import { ShapeMark, StatusMark, statusOf } from '@/shared/ui/status';
-import { reasonWord } from '@/shared/words';
+import { cameraFaultWord, reasonWord } from '@/shared/words';
 import type { TileState, TileStats } from '@/video';
 import { latencyText, PLAYER_WORDS } from './tile-figures';
 import { TilePanel } from './tile-panel';
@@ -18,6 +18,14 @@ export function TileName({ camera, state }: { camera: Camera; state: TileState }
       <span className="truncate font-strong">{camera.name}</span>
       <StateWord state={state} />
       <RecordingMark cameraKey={camera.key} />
+      {camera.rules_suspended !== null && (
+        <span
+          className="shrink-0 text-warn"
+          title={`No rule says anything: ${cameraFaultWord(camera.rules_suspended.reason)}`}
+        >
+          rules suspended
+        </span>
+      )}
       {camera.health !== null && camera.health.grade !== 'good' && (
         <span className="pointer-events-auto flex">
           <HealthMark health={camera.health} withWord={false} />

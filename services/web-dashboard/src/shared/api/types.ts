@@ -32,3 +32,6 @@ export type GroundPoint = Schemas['GroundPoint'];
 export type CalibrationPreview = Schemas['CalibrationPreview'];
 export type SuggestedZone = Schemas['SuggestedZone'];
 export type ZoneSuggestions = Schemas['ZoneSuggestions'];
+
+export type Backtest = Schemas['BacktestAnswer'];
+export type BacktestStart = Schemas['StartBacktest'];

@@ -7,6 +7,7 @@ import type { Rule, RuleParameter, ZoneType } from '@/shared/api/types';
 import { IconButton } from '@/shared/ui/button';
 import { TextInput } from '@/shared/ui/field';
 import { incidentTypeWord } from '@/shared/words';
+import { BacktestPanel } from './backtest-panel';
 import {
   defaultOf,
   isEnabled,
@@ -18,6 +19,9 @@ import {
 } from './rule-values';
 
 interface RuleFormsProps {
+  readonly cameraKey: string;
+  /** Null: the whole picture. */
+  readonly zoneName: string | null;
   /** Null: the rules for the whole picture. */
   readonly type: ZoneType | null;
   readonly values: RuleValues;
@@ -26,33 +30,22 @@ interface RuleFormsProps {
 }
 
 /** The rules that look at a zone, each with its parameters; made from the server's catalogue. */
-export function RuleForms({ type, values, isCalibrated, onChange }: RuleFormsProps) {
+export function RuleForms(props: RuleFormsProps) {
+  const { type } = props;
   const query = useQuery(rulesQuery);
   const rules = rulesFor(query.data ?? [], type);
   if (rules.length === 0) return null;
   return (
     <ul aria-label="Rules" className="flex flex-col border-hairline border-t">
       {rules.map((rule) => (
-        <RuleForm
-          key={rule.name}
-          rule={rule}
-          type={type}
-          values={values}
-          isCalibrated={isCalibrated}
-          onChange={onChange}
-        />
+        <RuleForm key={rule.name} rule={rule} {...props} />
       ))}
     </ul>
   );
 }
 
-function RuleForm({
-  rule,
-  type,
-  values,
-  isCalibrated,
-  onChange,
-}: RuleFormsProps & { readonly rule: Rule }) {
+function RuleForm(props: RuleFormsProps & { readonly rule: Rule }) {
+  const { rule, type, zoneName, values, isCalibrated, onChange } = props;
   const [isOpen, setOpen] = useState(false);
   const panelId = useId();
   const enabled = isEnabled(values, rule.name);
@@ -95,6 +88,15 @@ function RuleForm({
       {isOpen && (
         <div id={panelId} className="flex flex-col gap-2 pb-3">
           <p className="text-muted text-xs">{rule.summary}</p>
+          {zoneName !== null && type !== null && (
+            <BacktestPanel
+              cameraKey={props.cameraKey}
+              zoneName={zoneName}
+              type={type}
+              rule={rule}
+              values={values}
+            />
+          )}
           {rule.parameters
             .filter((parameter) => parameter.name !== 'enabled')
             .map((parameter) => (

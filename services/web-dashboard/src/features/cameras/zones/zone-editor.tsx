@@ -114,7 +114,7 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
               ) : (
                 <Suggest onClick={() => setSuggesting(true)} />
               )}
-              <ZonePanel state={state} dispatch={dispatch} />
+              <ZonePanel cameraKey={camera.key} state={state} dispatch={dispatch} />
             </>
           )}
         </div>
@@ -130,11 +130,12 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
 }
 
 interface ZonePanelProps {
+  readonly cameraKey: string;
   readonly state: ZoneEditorState;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
-function ZonePanel({ state, dispatch }: ZonePanelProps) {
+function ZonePanel({ cameraKey, state, dispatch }: ZonePanelProps) {
   const isCalibrated = state.pins.length > 0;
   return (
     <>
@@ -147,6 +148,7 @@ function ZonePanel({ state, dispatch }: ZonePanelProps) {
         <ZoneList
           zones={state.zones}
           selectedId={state.selectedId}
+          cameraKey={cameraKey}
           isCalibrated={isCalibrated}
           dispatch={dispatch}
         />
@@ -154,6 +156,8 @@ function ZonePanel({ state, dispatch }: ZonePanelProps) {
       <section className="px-3 py-3">
         <h4 className="mb-2 text-muted text-xs">Rules for the whole picture</h4>
         <RuleForms
+          cameraKey={cameraKey}
+          zoneName={null}
           type={null}
           values={state.pictureRules}
           isCalibrated={isCalibrated}

@@ -11,11 +11,13 @@ import { isLine, TYPE_WORDS, typesFor, ZONE_COLOURS } from './zone-types';
 interface ZoneListProps {
   readonly zones: readonly DraftZone[];
   readonly selectedId: string | null;
+  readonly cameraKey: string;
   readonly isCalibrated: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
-export function ZoneList({ zones, selectedId, isCalibrated, dispatch }: ZoneListProps) {
+export function ZoneList(props: ZoneListProps) {
+  const { zones, selectedId, cameraKey, isCalibrated, dispatch } = props;
   return (
     <ul aria-label="Zones" className="flex flex-col">
       {zones.map((zone) => (
@@ -38,7 +40,12 @@ export function ZoneList({ zones, selectedId, isCalibrated, dispatch }: ZoneList
             <span className="text-muted text-xs">{TYPE_WORDS[zone.type]}</span>
           </button>
           {zone.id === selectedId && (
-            <ZoneForm zone={zone} isCalibrated={isCalibrated} dispatch={dispatch} />
+            <ZoneForm
+              zone={zone}
+              cameraKey={cameraKey}
+              isCalibrated={isCalibrated}
+              dispatch={dispatch}
+            />
           )}
         </li>
       ))}
@@ -48,11 +55,12 @@ export function ZoneList({ zones, selectedId, isCalibrated, dispatch }: ZoneList
 
 interface ZoneFormProps {
   readonly zone: DraftZone;
+  readonly cameraKey: string;
   readonly isCalibrated: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
-function ZoneForm({ zone, isCalibrated, dispatch }: ZoneFormProps) {
+function ZoneForm({ zone, cameraKey, isCalibrated, dispatch }: ZoneFormProps) {
   const { id } = zone;
   const line = isLine(zone.type);
   return (
@@ -101,6 +109,8 @@ function ZoneForm({ zone, isCalibrated, dispatch }: ZoneFormProps) {
         onChange={(event) => dispatch({ type: 'edit', id, change: { place: event.target.value } })}
       />
       <RuleForms
+        cameraKey={cameraKey}
+        zoneName={zone.name}
         type={zone.type}
         values={zone.rules}
         isCalibrated={isCalibrated}

@@ -194,7 +194,7 @@ async def test_cameras_that_keep_too_little_give_evidence_without_a_clip(
         ports, short, lambda transition, incident, _: desk.announced.append((transition, incident))
     )
     desk.alarm(NEAR_MISS)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(desk.announced) < 2:
             await asyncio.to_thread(lambda: None)
     assert desk.cameras.asked == []

@@ -11,21 +11,23 @@ from pydantic import Field, model_validator
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import (
-    Case,
     IncidentBook,
     IncidentChange,
     Measurement,
     Reading,
-    Subject,
-    end_cases,
 )
 from sentinel_vision.rules.free_flow import FreeFlow
 from sentinel_vision.rules.geometry import Floats, ZoneRaster
 from sentinel_vision.rules.lanes import lane_kilometres
+from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.normality import Usual
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.signals import signal_cycle, with_signal
 from sentinel_vision.rules.view import View, ZoneLayout
+from sentinel_vision.rules.zone_cases import ZoneCases
+
+BEAT_S = 0.5
 
 QUEUE_MEMORY_S = 15.0
 """For so long after many slow vehicles were seen in a zone, one that stands there is no surprise."""
@@ -66,6 +68,7 @@ class CongestionParameters(RuleParameters):
     free_flow_m_s: float = parameter(
         13.9, "m/s", (1.0, 60.0), "Free flow until enough tracks were seen, calibrated (50 km/h)."
     )
+    signal_cycle_s: float = signal_cycle()
     use_normality: bool = Field(
         default=True,
         strict=True,
@@ -212,10 +215,11 @@ class CongestionRule:
     """Watches every lane zone."""
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
-        self._book = book
+        self._cases = ZoneCases(book, IncidentType.CONGESTION, CongestionParameters.version)
         self._watches: dict[UUID, _ZoneWatch] = {}
-        self._cases: dict[str, Case] = {}
         self._learned: Instant | None = None
+        self._beat = Beat(BEAT_S)
+        self._crowded: frozenset[UUID] = frozenset()
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
@@ -225,17 +229,16 @@ class CongestionRule:
             watch = before.get(zone.id) if zone.id in kept else None
             self._watches[zone.id] = watch or _ZoneWatch(column, zone, parameters, layout)
             self._watches[zone.id].column = column
-            self._cases.setdefault(str(zone.id), self._new_case(zone, parameters))
+        self._cases.arrange(
+            (watch.zone, with_signal(watch.parameters.timing, watch.zone))
+            for watch in self._watches.values()
+        )
         self._columns = [watch.column for watch in self._watches.values()]
         self._raster = ZoneRaster([watch.zone.polygon for watch in self._watches.values()])
 
     def resume(self, incident: Incident) -> bool:
         """Go on with an incident of an earlier run; False if its zone is gone."""
-        case = self._cases.get(incident.key)
-        if case is None or incident.type is not IncidentType.CONGESTION:
-            return False
-        case.resume(incident)
-        return True
+        return self._cases.resume(incident)
 
     def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
         """Zones stay what they are; free flow counts tracks under their new ids."""
@@ -246,16 +249,21 @@ class CongestionRule:
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
-        if not self._watches:
-            return []
+        changes: list[IncidentChange] = []
+        if self._watches and self._beat.is_due(view.now):
+            changes = self._watch(view)
+            self._crowded = self._crowded_zones(view.now)
+        view.findings.crowded_zones |= self._crowded
+        return changes
+
+    def _watch(self, view: View) -> list[IncidentChange]:
         flows = self._measure(view)
         if view.is_warm:
             self._learn(view, flows)
         changes = []
         for watch, flow in zip(self._watches.values(), flows, strict=True):
             reading = watch.read(flow, view.now) if view.is_warm else _BLIND
-            changes.append(self._cases[str(watch.zone.id)].step(view.now, view.scene, reading))
-        view.findings.crowded_zones |= self._crowded_zones(view.now)
+            changes.append(self._cases[watch.zone].step(view.now, view.scene, reading))
         return [change for change in changes if change is not None]
 
     def _measure(self, view: View) -> list[_Flow]:
@@ -296,43 +304,24 @@ class CongestionRule:
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End all incidents; the zones are watched from scratch."""
-        changes = end_cases(self._cases, reason, at, scene)
         for watch in self._watches.values():
             watch.last_queue = None
-            self._cases[str(watch.zone.id)] = self._new_case(watch.zone, watch.parameters)
-        return changes
+        self._crowded = frozenset()
+        return self._cases.end(reason, at, scene)
 
     def end_changed(
         self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End the incidents of all zones that are not in `kept`; their watch begins anew."""
-        changes = end_cases(
-            self._cases,
-            EndReason.ZONE_CHANGED,
-            at,
-            scene,
-            where=lambda case: case.subject.zone_id not in kept,
-        )
-        for watch in self._watches.values():
-            self._cases.setdefault(str(watch.zone.id), self._new_case(watch.zone, watch.parameters))
-        return changes
+        return self._cases.end_changed(kept, at, scene)
 
     def _is_crowded(self, watch: _ZoneWatch, now: Instant) -> bool:
-        machine = self._cases[str(watch.zone.id)].machine
+        machine = self._cases[watch.zone].machine
         if machine.is_busy:
             return True
         return (
             watch.last_queue is not None and seconds_between(watch.last_queue, now) < QUEUE_MEMORY_S
         )
-
-    def _new_case(self, zone: Zone, parameters: CongestionParameters) -> Case:
-        subject = Subject(
-            type=IncidentType.CONGESTION,
-            rule_version=parameters.version,
-            key=str(zone.id),
-            zone=zone,
-        )
-        return Case(self._book, subject, parameters.timing)
 
 
 def _medians(values: Floats) -> Floats:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import IncidentBook, IncidentChange, Measurement, Reading
+from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import SceneFrame
 from sentinel_vision.rules.signals import (
@@ -20,6 +21,8 @@ from sentinel_vision.rules.signals import (
 )
 from sentinel_vision.rules.view import View, ZoneLayout
 from sentinel_vision.rules.zone_cases import ZoneCases
+
+BEAT_S = 0.5
 
 _SEVERITY_AT_LIMIT = 3.0
 
@@ -83,6 +86,9 @@ class QueueRule:
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._cases = ZoneCases(book, IncidentType.QUEUE, QueueParameters.version)
+        self._beat = Beat(BEAT_S, 0.2)
+        self._crowded: frozenset[UUID] = frozenset()
+        self._waiting: frozenset[int] = frozenset()
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
@@ -106,8 +112,14 @@ class QueueRule:
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
-        if not self._lanes:
-            return []
+        changes: list[IncidentChange] = []
+        if self._lanes and self._beat.is_due(view.now):
+            changes = self._watch(view)
+        view.findings.crowded_zones |= self._crowded
+        view.findings.waiting_tracks = self._waiting
+        return changes
+
+    def _watch(self, view: View) -> list[IncidentChange]:
         changes = []
         waiting: list[int] = []
         crowded: list[UUID] = []
@@ -122,8 +134,7 @@ class QueueRule:
             changes.append(case.step(view.now, view.scene, reading))
             if case.machine.is_busy:
                 crowded.append(zone.id)
-        view.findings.crowded_zones |= frozenset(crowded)
-        view.findings.waiting_tracks = frozenset(waiting)
+        self._crowded, self._waiting = frozenset(crowded), frozenset(waiting)
         return [change for change in changes if change is not None]
 
     def resume(self, incident: Incident) -> bool:
@@ -133,12 +144,14 @@ class QueueRule:
     def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
         """Zones stay what they are."""
         del at, scene
+        self._waiting = frozenset()
         return []
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End all incidents; the zones are watched from scratch."""
+        self._crowded, self._waiting = frozenset(), frozenset()
         return self._cases.end(reason, at, scene)
 
     def end_changed(

@@ -181,6 +181,14 @@ check-dashboard-boundaries:
 
 # ---- measure -------------------------------------------------------------------------------------
 
+# Half an hour and more: hours of synthetic traffic. ARGS="--quick" for a first impression.
+SCORE_ARGS := $(if $(filter 1,$(STRICT)),--strict) \
+    $(if $(SENTINEL_REFERENCE_DATA),--data "$(SENTINEL_REFERENCE_DATA)") --jobs $(shell nproc) $(ARGS)
+
+.PHONY: score
+score: env generate ## Score rules, tracker and detector against truth (Q1, Q2, Q3, Q5, P7)
+	@$(BIN)/sentinel score all $(SCORE_ARGS)
+
 # An environment of its own: what the product is measured against never gets into .venv.
 .venv-bench/.made: benchmarks/requirements.lock $(MEMBERS:%=%/pyproject.toml) | .venv/.made/members
 	@$(STEP) "Make .venv-bench" $(BIN)/uv venv --clear --python $(BIN)/python .venv-bench

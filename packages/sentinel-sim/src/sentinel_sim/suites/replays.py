@@ -87,7 +87,7 @@ def replay_scene(name: str, seed: int, variants: Sequence[Variant] = VARIANTS) -
         seen = frames[:: variant.every]
         if variant.loss:
             seen = list(drop_frames(seen, variant.loss, seed=seed))
-        replays.append(_compare(name, seed, variant, reference, _alarms(name, seed, seen)))
+        replays.append(compare_alarms(name, seed, variant, reference, _alarms(name, seed, seen)))
     return replays
 
 
@@ -96,7 +96,7 @@ def _alarms(name: str, seed: int, frames: Sequence[CityFrame]) -> list[Alarm]:
     return [alarm for alarm in alarms if alarm.type in BOX_RULES]
 
 
-def _compare(
+def compare_alarms(
     name: str, seed: int, variant: Variant, reference: Sequence[Alarm], seen: Sequence[Alarm]
 ) -> Replay:
     """Pair each incident with that of the same type and zone which begins nearest."""

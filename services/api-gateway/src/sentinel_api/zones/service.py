@@ -94,6 +94,6 @@ def _why_none(tracks: int, hours: float) -> str:
     if tracks < MIN_TRACKS:
         return (
             f"Only {tracks} vehicles moved through the picture in the last {hours:g} h;"
-            f" at least {MIN_TRACKS} are needed."
+            f" at least {MIN_TRACKS} are needed. The newest minutes are not archived yet."
         )
     return f"The {tracks} vehicles of the last {hours:g} h have no way in common."

@@ -7,6 +7,7 @@ from typing import Final
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
+from sentinel_vision.rules.abandoned_object import AbandonedObjectParameters
 from sentinel_vision.rules.box_filter import BOXES, BoxFilterParameters
 from sentinel_vision.rules.collision import CollisionParameters
 from sentinel_vision.rules.congestion import CongestionParameters
@@ -39,6 +40,7 @@ RULES: Final[tuple[type[Parameters], ...]] = (
     PedestrianOnRoadParameters,
     LoiteringParameters,
     CrowdingParameters,
+    AbandonedObjectParameters,
     CameraTamperParameters,
 )
 

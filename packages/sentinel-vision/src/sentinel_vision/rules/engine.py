@@ -7,6 +7,7 @@ from typing import Final
 from sentinel_core.domain.incidents import EndReason, Incident, Transition
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
+from sentinel_vision.rules.abandoned_object import AbandonedObjectRule
 from sentinel_vision.rules.camera_tamper import CameraTamperRule
 from sentinel_vision.rules.case import IncidentBook, IncidentChange
 from sentinel_vision.rules.collision import CollisionRule
@@ -289,4 +290,5 @@ def _make_rules(book: IncidentBook, layout: ZoneLayout) -> tuple[Rule, ...]:
         PedestrianOnRoadRule(book, layout),
         LoiteringRule(book, layout),
         CrowdingRule(book, layout),
+        AbandonedObjectRule(book, layout),
     )

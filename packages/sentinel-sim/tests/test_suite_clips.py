@@ -91,15 +91,14 @@ def drive_up(seconds: float, *, fps: float = 5.0) -> list[Look]:
     return looks
 
 
-def test_an_alarm_has_the_place_where_it_all_began() -> None:
+def test_an_alarm_has_the_way_of_what_it_is_about() -> None:
     watched = watch(LANE, (WIDTH, HEIGHT), drive_up(5.0))
     (alarm,) = watched.alarms
     assert alarm.type is IncidentType.WRONG_WAY
     assert alarm.zone_id == LANE.zones[0].id
     assert alarm.started_s < alarm.at_s < 4.0
-    assert alarm.box is not None
-    box = (HEIGHT - 40.0 - alarm.started_s * 60.0) / HEIGHT
-    assert alarm.box[1] == pytest.approx(box, abs=0.05)
+    tops = [(HEIGHT - 40.0 - at_s * 60.0) / HEIGHT for at_s in (alarm.started_s, alarm.at_s)]
+    assert [box[1] for box in (alarm.way[0], alarm.way[-1])] == pytest.approx(tops, abs=0.05)
     assert watched.frames == 25
     assert watched.watched_s == pytest.approx(4.8)
 

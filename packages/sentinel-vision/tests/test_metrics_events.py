@@ -58,8 +58,9 @@ def test_type_and_zone_must_be_the_same() -> None:
 
 def test_boxes_that_overlap_are_the_same_place_in_any_zone() -> None:
     event = replace(EVENT, zone_id=None, box=(0.1, 0.1, 0.3, 0.3))
-    near = replace(ALARM, zone_id=OTHER_ZONE, box=(0.15, 0.1, 0.35, 0.3))
-    far = replace(near, box=(0.25, 0.1, 0.45, 0.3))
+    elsewhere, here = (0.5, 0.5, 0.7, 0.7), (0.15, 0.1, 0.35, 0.3)
+    near = replace(ALARM, zone_id=OTHER_ZONE, way=(elsewhere, here))
+    far = replace(near, way=((0.25, 0.1, 0.45, 0.3),))
     assert counts(matched([event], [near])) == (1, 0, 0, 0)
     assert counts(matched([event], [far])) == (0, 1, 0, 1)
 

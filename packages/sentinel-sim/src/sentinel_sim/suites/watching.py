@@ -40,7 +40,7 @@ class Watched:
 
     Attributes:
         incidents: In the order in which they were opened, as they were last.
-        alarms: The same as seconds of the scene, with the place of the first track at its start.
+        alarms: The same as seconds of the scene, with the ways of their tracks from the start to the alarm.
     """
 
     incidents: list[Incident] = field(default_factory=list)
@@ -58,7 +58,7 @@ class Watcher:
         self._size = (width, height)
         self._recent: deque[SceneFrame] = deque()
         self._incidents: dict[str, Incident] = {}
-        self._boxes: dict[str, Box | None] = {}
+        self._ways: dict[str, tuple[Box, ...]] = {}
         self._frames = 0
         self._first_s = self._last_s = 0.0
 
@@ -84,9 +84,7 @@ class Watcher:
         """So far."""
         return Watched(
             incidents=list(self._incidents.values()),
-            alarms=[
-                _alarm(incident, self._boxes[key]) for key, incident in self._incidents.items()
-            ],
+            alarms=[_alarm(incident, self._ways[key]) for key, incident in self._incidents.items()],
             watched_s=self._last_s - self._first_s,
             frames=self._frames,
         )
@@ -104,23 +102,22 @@ class Watcher:
             key = str(change.incident.id)
             self._incidents[key] = change.incident
             if change.transition is Transition.OPENED:
-                self._boxes[key] = self._place(change.incident)
+                self._ways[key] = self._way(change.incident)
 
-    def _place(self, incident: Incident) -> Box | None:
-        """Where the incident's tracks were when it began: the first frame since that has one."""
+    def _way(self, incident: Incident) -> tuple[Box, ...]:
+        """The boxes around the incident's tracks, in each frame since it began."""
+        boxes = []
         for scene in self._recent:
             if scene.captured_at < incident.started_at:
                 continue
             rows = np.isin(scene.detections.track_ids, incident.track_ids)
             if rows.any():
-                x1, y1, x2, y2 = scene.detections.boxes[rows][0].tolist()
-                return (
-                    x1 / scene.width,
-                    y1 / scene.height,
-                    x2 / scene.width,
-                    y2 / scene.height,
-                )
-        return None
+                found = scene.detections.boxes[rows].astype(np.float64)
+                size = np.array([scene.width, scene.height])
+                x1, y1 = (found[:, :2].min(axis=0) / size).tolist()
+                x2, y2 = (found[:, 2:].max(axis=0) / size).tolist()
+                boxes.append((x1, y1, x2, y2))
+        return tuple(boxes)
 
 
 def watch(zones: ZoneSet, size: tuple[int, int], looks: Iterable[Look]) -> Watched:
@@ -142,7 +139,7 @@ def seconds_of(moment: datetime) -> float:
     return (moment - BEGIN).total_seconds()
 
 
-def _alarm(incident: Incident, box: Box | None) -> Alarm:
+def _alarm(incident: Incident, way: tuple[Box, ...]) -> Alarm:
     ended = incident.ended_at
     return Alarm(
         type=incident.type,
@@ -150,5 +147,5 @@ def _alarm(incident: Incident, box: Box | None) -> Alarm:
         started_s=seconds_of(incident.started_at),
         ended_s=None if ended is None else seconds_of(ended),
         zone_id=incident.zone_id,
-        box=box,
+        way=way,
     )

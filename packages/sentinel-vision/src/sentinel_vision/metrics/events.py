@@ -47,12 +47,13 @@ class TrueEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """What a rule said; `box` as in `TrueEvent`.
+    """What a rule said.
 
     Attributes:
         at_s: When it said so.
         started_s: Since when, by the rule.
         ended_s: None while it is open.
+        way: Where what it is about was on the way to the alarm: boxes as in `TrueEvent`.
     """
 
     type: IncidentType
@@ -60,7 +61,7 @@ class Alarm:
     started_s: float
     ended_s: float | None = None
     zone_id: UUID | None = None
-    box: Box | None = None
+    way: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,15 +219,10 @@ def _is_same_place(alarm: Alarm, event: TrueEvent) -> bool:
         return False
     if alarm.zone_id is not None and alarm.zone_id == event.zone_id:
         return True
-    if alarm.box is None or event.box is None:
+    if not alarm.way or event.box is None:
         return alarm.zone_id is None or event.zone_id is None
-    return _iou(alarm.box, event.box) >= SAME_PLACE_IOU
-
-
-def _iou(first: Box, second: Box) -> float:
-    columns = (np.array([box], dtype=np.float64).T for box in (first, second))
-    with np.errstate(invalid="ignore"):
-        return float(np.nan_to_num(overlaps(*columns))[0, 0])
+    overlap = overlaps(np.array([event.box]).T, np.array(alarm.way).T)
+    return bool(overlap.max() >= SAME_PLACE_IOU)
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -12,12 +12,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sentinel_allinone.terminal import err, out, print_note, print_table
 from sentinel_core.runtime.settings import InferenceSettings
 from sentinel_inference.detector import build_detector
-from sentinel_sim.suites import city, clips, detector, normality, pictures, tracker
+from sentinel_sim.suites import (
+    city,
+    clips,
+    counting,
+    detector,
+    lanes,
+    normality,
+    pictures,
+    tracker,
+)
 from sentinel_sim.suites.recordings import CACHE_DIR
 from sentinel_sim.suites.sequences import SOURCES
 from sentinel_sim.suites.targets import Cell, Target, format_cell
 
 PLAIN_STEPS = 10
+COUNT_S, QUICK_COUNT_S = 600.0, 120.0
 
 Rows = Sequence[tuple[Cell, ...]]
 Table = tuple[Sequence[str], Rows]
@@ -162,6 +172,17 @@ class Scoring:
         report = asyncio.run(normality.run_normality())
         table = (normality.COLUMNS, [peak.row() for peak in report.peaks])
         return Findings({"What is usual is no news": table}, report.targets())
+
+    def flow(self) -> Findings:
+        """Q11, and counts."""
+        print_note("lanes are suggested, vehicles are counted")
+        suggested = lanes.run_lanes(build_detector(self.inference), CACHE_DIR)
+        counted = counting.run_counting(seconds=QUICK_COUNT_S if self.is_quick else COUNT_S)
+        tables: dict[str, Table] = {
+            "Suggested lanes": (lanes.COLUMNS, [lane.row() for lane in suggested.lanes]),
+            "Counted vehicles": (counting.COLUMNS, [count.row() for count in counted.counts]),
+        }
+        return Findings(tables, suggested.targets() + counted.targets())
 
 
 def _left_out(suite: str, folder: Path) -> Findings:

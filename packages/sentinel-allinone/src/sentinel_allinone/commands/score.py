@@ -98,6 +98,15 @@ def score_normality(*, strict: IsStrict = False, as_json: AsJson = False) -> Non
     _run(asked, lambda scoring: scoring.normality())
 
 
+@app.command("flow")
+def score_flow(
+    *, quick: IsQuick = False, strict: IsStrict = False, as_json: AsJson = False
+) -> None:
+    """Suggested lanes of a clip (Q11), and counts of the city's traffic."""
+    asked = _Asked(data=None, jobs=1, quick=quick, strict=strict, as_json=as_json)
+    _run(asked, lambda scoring: scoring.flow())
+
+
 @app.command("all")
 def score_all(
     *,
@@ -115,6 +124,7 @@ def score_all(
 def _everything(scoring: "Scoring") -> "Findings":
     found = scoring.rules()
     found.add(scoring.normality())
+    found.add(scoring.flow())
     found.add(scoring.pictures())
     found.add(scoring.tracker())
     found.add(scoring.detector())

@@ -77,7 +77,7 @@ class CountingReport:
         """A line each: how far a count may be off at 5 frames a second and more."""
         return [
             Target(
-                "Q11",
+                "flow",
                 f"count {count.line} at {count.fps:g} frames/s, off by",
                 round(count.error_share, 4),
                 "<=",

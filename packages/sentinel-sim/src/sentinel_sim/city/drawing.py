@@ -23,7 +23,7 @@ class Sketch:
 
     Attributes:
         name: Of the scene; zones of the same scene and name have the same id in every run.
-        place: Put on all zones, see `Zone.place`.
+        place: Of the scene, where several cameras see it: each zone gets a place of its own.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Sketch:
                     name=gate.name,
                     type=ZoneType.COUNTING_LINE,
                     polygon=ends,
-                    place=self.place,
+                    place=self._place_of(gate.name),
                 )
             )
 
@@ -86,6 +86,9 @@ class Sketch:
             calibration=tuple(calibration),
             rules=rules or {},
         )
+
+    def _place_of(self, name: str) -> str | None:
+        return None if self.place is None else f"{self.place}-{name}"
 
     def _add(
         self,
@@ -108,7 +111,7 @@ class Sketch:
                 polygon=tuple((float(x), float(y)) for x, y in picture.tolist()),
                 direction=direction,
                 rules=rules or {},
-                place=self.place,
+                place=self._place_of(name),
             )
         )
         ground = self.camera.ground_at(picture * size)

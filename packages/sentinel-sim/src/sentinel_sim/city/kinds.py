@@ -67,15 +67,16 @@ KINDS: tuple[Kind, ...] = (
         acceleration_m_s2=0.8,
         rider="cyclist",
     ),
+    # From the feet, which are low, to the head.
     Kind(
         name="motorcyclist",
         class_id=PERSON,
         length_m=0.8,
         width_m=0.6,
-        height_m=1.25,
-        base_m=0.45,
+        height_m=1.45,
+        base_m=0.25,
     ),
-    Kind(name="cyclist", class_id=PERSON, length_m=0.7, width_m=0.5, height_m=1.25, base_m=0.55),
+    Kind(name="cyclist", class_id=PERSON, length_m=0.7, width_m=0.5, height_m=1.5, base_m=0.15),
 )
 
 KIND_INDEX = {kind.name: index for index, kind in enumerate(KINDS)}

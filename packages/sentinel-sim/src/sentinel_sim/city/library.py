@@ -304,10 +304,12 @@ def _street_stories() -> tuple[Story, ...]:
 def _collect() -> list[Scenario]:
     shared = _avenue_stories()
     scenarios = [avenue.view(story) for story in (*shared, *_calibrated_avenue_stories())]
-    scenarios += [
-        avenue.view(avenue.uncalibrated(story), is_calibrated=False, rules=_UNCALIBRATED)
-        for story in shared
-    ]
+    for story in shared:
+        retold = avenue.retold(story, "uncalibrated", "the camera is not calibrated")
+        scenarios.append(avenue.view(retold, is_calibrated=False, rules=_UNCALIBRATED))
+    for story in shared[:2]:
+        retold = avenue.retold(story, "side", "the camera stands beside the road")
+        scenarios.append(avenue.view(retold, camera=avenue.SIDE_CAMERA))
     scenarios += [junction.view(story) for story in _junction_stories()]
     scenarios += [
         street.view(story, rules=None if IncidentType.CROWDING in story.staged else _LOITERING)
@@ -316,6 +318,21 @@ def _collect() -> list[Scenario]:
     return scenarios
 
 
+def _pair(story: Story) -> tuple[Scenario, Scenario]:
+    """Two cameras at the two ends of the same stretch of the avenue."""
+    other = avenue.retold(story, "other_end", "seen from the other end")
+    return (
+        avenue.view(story, place="avenue"),
+        avenue.view(other, place="avenue", camera=avenue.OTHER_CAMERA),
+    )
+
+
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
     {scenario.name: scenario for scenario in _collect()}
 )
+
+PAIRS: Final[Mapping[str, tuple[Scenario, Scenario]]] = MappingProxyType(
+    {story.name: _pair(story) for story in _avenue_stories()}
+)
+"""The same world from two cameras, whose zones share their places: what one sees is no second
+incident when the other sees it too."""

@@ -1,7 +1,7 @@
 """An avenue: two lanes each way, pavements, nothing that should stop anybody.
 
-It runs along the x axis and one drives on the right. The camera stands south of it on a mast and
-looks east.
+It runs along the x axis and one drives on the right. The camera hangs over its middle and looks
+east; another stands beside it, where the boxes of tall vehicles reach into the next lane.
 """
 
 from collections.abc import Mapping
@@ -17,16 +17,19 @@ from sentinel_sim.city.roads import Area, Lane, Layout
 from sentinel_sim.city.scenario import Scenario, Story
 
 WEST_END_M, EAST_END_M = -120.0, 260.0
-NEAR_M, FAR_M = 19.0, 85.0
+NEAR_M, FAR_M = 19.0, 100.0
 """Between these the camera sees the road well enough for zones."""
 
 CAMERA: Final = PinholeCamera(
+    position_m=(0.0, 0.0, 9.5), yaw_rad=0.0, pitch_rad=radians(15.0), focal_px=1150.0
+)
+SIDE_CAMERA: Final = PinholeCamera(
     position_m=(0.0, -13.0, 9.0), yaw_rad=radians(9.0), pitch_rad=radians(15.0), focal_px=1150.0
 )
 OTHER_CAMERA: Final = PinholeCamera(
-    position_m=(110.0, 14.0, 8.0),
-    yaw_rad=radians(190.0),
-    pitch_rad=radians(13.0),
+    position_m=(108.0, 0.0, 9.0),
+    yaw_rad=radians(180.0),
+    pitch_rad=radians(15.0),
     focal_px=1150.0,
 )
 """From the other end, of the same stretch of road."""
@@ -116,11 +119,11 @@ def view(
     )
 
 
-def uncalibrated(story: Story) -> Story:
-    """The same story for a camera whose picture was never measured."""
+def retold(story: Story, suffix: str, what: str) -> Story:
+    """The same world at the same seed under another name."""
     return replace(
         story,
-        name=f"{story.name}_uncalibrated",
-        summary=f"{story.summary[:-1]}; the camera is not calibrated.",
+        name=f"{story.name}_{suffix}",
+        summary=f"{story.summary[:-1]}; {what}.",
         world=story.world or story.name,
     )

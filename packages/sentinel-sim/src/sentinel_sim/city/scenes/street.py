@@ -1,7 +1,7 @@
 """A street of 30 km/h with a crossing that has lights, cycle lanes, and a wide pavement.
 
-It runs along the x axis and one drives on the right. The camera stands south of it, over the wide
-pavement, and looks east.
+It runs along the x axis and one drives on the right. The camera hangs from an arm over the southern
+cycle lane and looks east.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from sentinel_sim.city.scenario import Scenario, Story
 from sentinel_sim.city.signals import SignalPlan
 
 WEST_END_M, EAST_END_M = -90.0, 160.0
-NEAR_M, FAR_M = 14.0, 60.0
+NEAR_M, FAR_M = 16.0, 60.0
 CROSSING_M: Final = (34.0, 38.0)
 STOP_GAP_M: Final = 2.0
 LIMIT_M_S: Final = 30.0 / 3.6
@@ -29,7 +29,7 @@ SOUTH_M: Final = (-13.0, -5.4)
 NORTH_M: Final = (5.4, 8.6)
 
 CAMERA: Final = PinholeCamera(
-    position_m=(0.0, -15.0, 7.5), yaw_rad=radians(17.0), pitch_rad=radians(16.0), focal_px=1050.0
+    position_m=(0.0, -4.5, 8.0), yaw_rad=radians(-2.0), pitch_rad=radians(17.0), focal_px=1000.0
 )
 
 MIX: Final = {"car": 0.55, "suv": 0.2, "van": 0.12, "truck": 0.04, "motorcycle": 0.09}

@@ -12,7 +12,7 @@ from sentinel_allinone.bootstrap import embedded_system
 from sentinel_allinone.testing import Sentinel
 from sentinel_core.adapters.filesystem.object_store import FilesystemObjectStore
 from sentinel_core.contracts.generated.incident_event import EvidenceKeys
-from sentinel_core.evidence.keys import manifest_key
+from sentinel_core.evidence.keys import draft_key, manifest_key
 from sentinel_core.evidence.manifest import FileRole
 from sentinel_core.runtime.settings import Settings
 from sentinel_core.testing.builders import make_incident_event
@@ -49,6 +49,14 @@ def test_sound_evidence_is_told_by_camera(sentinel: Sentinel, data_dir: Path) ->
     (report,) = json.loads(as_json.out)
     assert (report["camera"], report["sound"], report["faults"]) == ("cam_02", True, [])
     assert len(report["newest_sha256"]) == 64
+
+
+def test_what_is_not_complete_yet_is_mentioned(sentinel: Sentinel, data_dir: Path) -> None:
+    draft = data_dir / "objects" / "sentinel-clips" / draft_key("cam_01", UUID(int=9)).path
+    draft.parent.mkdir(parents=True)
+    draft.write_text("{}")
+    shown = sentinel("evidence", "verify", "--data-dir", data_dir)
+    assert (shown.code, "of 1 incidents is being put together" in shown.err) == (0, True)
 
 
 def test_a_changed_file_is_named_and_the_command_fails(sentinel: Sentinel, data_dir: Path) -> None:

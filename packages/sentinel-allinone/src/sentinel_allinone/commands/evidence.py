@@ -15,6 +15,7 @@ from sentinel_core.domain.errors import NotFound
 from sentinel_core.evidence.verification import (
     ChainReport,
     cameras_with_evidence,
+    count_unfinished,
     verify_camera,
 )
 
@@ -41,11 +42,13 @@ def verify(
     if not settings.objects_path.is_dir():
         raise NotFound(f"there is no object store in {settings.objects_path}")
     store = FilesystemObjectStore(settings.objects_path)
-    reports = asyncio.run(_verify(store, cameras or []))
+    reports, unfinished = asyncio.run(_verify(store, cameras or []))
     if as_json:
         print_json([_as_dict(report) for report in reports])
     else:
         _print(reports)
+        if unfinished:
+            print_note(f"evidence of {unfinished} incidents is being put together")
     if not all(report.is_sound for report in reports):
         raise typer.Exit(BROKEN)
 
@@ -63,12 +66,15 @@ def export(
     out.print(f"{to}: {size_bytes} bytes; README.txt in it says how to check it", markup=False)
 
 
-async def _verify(store: FilesystemObjectStore, cameras: list[str]) -> list[ChainReport]:
+async def _verify(
+    store: FilesystemObjectStore, cameras: list[str]
+) -> tuple[list[ChainReport], int]:
     known = await cameras_with_evidence(store)
     unknown = sorted(set(cameras) - set(known))
     if unknown:
         raise NotFound(f"there is no evidence of {', '.join(unknown)}")
-    return [await verify_camera(store, key) for key in cameras or known]
+    reports = [await verify_camera(store, key) for key in cameras or known]
+    return reports, await count_unfinished(store)
 
 
 def _as_dict(report: ChainReport) -> dict[str, Any]:

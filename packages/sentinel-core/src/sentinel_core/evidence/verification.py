@@ -8,7 +8,12 @@ from enum import StrEnum
 from sentinel_core.contracts.topics import CLIPS_BUCKET
 from sentinel_core.domain.errors import InvalidInput, NotFound
 from sentinel_core.evidence.chain import Head, list_places, read_head
-from sentinel_core.evidence.keys import head_key, manifest_key, place_in_chain
+from sentinel_core.evidence.keys import (
+    UNFINISHED_PREFIX,
+    head_key,
+    manifest_key,
+    place_in_chain,
+)
 from sentinel_core.evidence.manifest import EvidenceFile, Manifest, decode, sha256_hex
 from sentinel_core.ports.object_store import ObjectKey, ObjectStore
 
@@ -68,6 +73,11 @@ async def cameras_with_evidence(store: ObjectStore) -> list[str]:
         if place is not None or rest == "evidence/head.json":
             found.add(camera_key)
     return sorted(found)
+
+
+async def count_unfinished(store: ObjectStore) -> int:
+    """How many incidents' evidence is being put together, or waits for the next start."""
+    return len([found async for found in store.list(CLIPS_BUCKET, UNFINISHED_PREFIX)])
 
 
 async def verify_camera(store: ObjectStore, camera_key: str) -> ChainReport:

@@ -19,6 +19,7 @@ from sentinel_vision.testing.traffic import (
     Vehicle,
     drive,
     film,
+    stand,
     then,
     zone_set,
 )
@@ -139,6 +140,24 @@ def test_what_is_seen_too_shortly_never_counts() -> None:
 
 def test_one_that_disappears_right_behind_the_line_counts() -> None:
     assert crossed(Vehicle(path=drive(320, 60, velocity=(0, 30), end_s=4.5), track_id=1)) == (1, 0)
+
+
+def appearing(*, y: float, speed: float, begin_s: float) -> Vehicle:
+    """One that is seen from there on, going down; somebody else makes the camera warm."""
+    path = drive(320, y, velocity=(0, speed), begin_s=begin_s, end_s=begin_s + 3)
+    return Vehicle(path=path, track_id=9)
+
+
+def test_a_fast_one_that_is_first_seen_behind_the_line_came_over_it() -> None:
+    other = Vehicle(path=stand(60, 300), track_id=1)
+    fast = appearing(y=200, speed=80, begin_s=4.0)
+    assert crossed(other, fast, fps=3.0) == (1, 0)
+    assert crossed(other, appearing(y=200, speed=30, begin_s=4.0), fps=3.0) == (0, 0)
+    assert crossed(other, appearing(y=280, speed=80, begin_s=4.0), fps=3.0) == (0, 0)
+
+
+def test_nobody_knows_where_those_came_from_who_were_there_at_the_start() -> None:
+    assert crossed(appearing(y=200, speed=80, begin_s=0.0), fps=3.0) == (0, 0)
 
 
 def test_passing_beside_the_line_is_no_crossing() -> None:

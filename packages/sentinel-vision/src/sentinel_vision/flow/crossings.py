@@ -97,6 +97,7 @@ class CrossingCounter:
             self._classes[slots] = class_ids[rows]
             self._confirmed[slots] = walk.is_confirmed[rows]
             self._net[slots] += self._set.crossings(walk.before_px[rows], walk.now_px[rows])
+            self._net[slots] += self._set.crossings(walk.origin_px[rows], walk.first_px[rows])
             is_beyond = self._distances(walk.now_px[rows]) > BAND_BL * walk.length_px[rows, None]
             self._count(slots, is_beyond, passages)
         self.finish(walk.gone, passages)

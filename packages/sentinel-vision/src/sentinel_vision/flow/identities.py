@@ -21,10 +21,21 @@ JOIN_WITHIN_S: Final = 1.5
 JOIN_REACH_BL: Final = 1.0
 """So many body lengths may lie between where a track should be and where the next one begins."""
 
+ORIGIN_FRAMES: Final = 2.0
+"""A track is known from its second sighting on, and one that moves fast not from its first: where
+it was so many frames before is where it came from."""
+
+ORIGIN_AFTER_S: Final = 0.3
+"""How long a track must have been seen before its speed says where it came from."""
+
+ORIGIN_BL_S: Final = 1.0
+"""Who is slower came into the picture where it was seen first."""
+
 GONE_AFTER_S: Final = 2.5
 """Longer than the tracker keeps what it lost."""
 
 _MAX_GROWTH = 2.0
+_NOWHERE = (np.nan, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -36,6 +47,9 @@ class Walk:
         before_px: Where each was in the frame before that showed it; NaN: it is new. (n, 2).
         now_px: Bottom centre of its box, shape (n, 2).
         length_px: Body length, shape (n,).
+        origin_px: Where those who are young but fast came from before they were seen; NaN: others,
+            and the same at any other time. (n, 2).
+        first_px: Where these were seen first; NaN likewise. (n, 2).
         is_confirmed: A track of it was seen for long enough to count, shape (n,).
         gone: Identities that will not come back.
     """
@@ -44,6 +58,8 @@ class Walk:
     before_px: Floats
     now_px: Floats
     length_px: Floats
+    origin_px: Floats
+    first_px: Floats
     is_confirmed: Flags
     gone: Sequence[int]
 
@@ -55,6 +71,9 @@ class _Somebody:
     Attributes:
         foot_px: Where it was last seen.
         pace_px_s: How it moved then.
+        first_px: Where it was seen first, until its origin is known.
+        born_s: When that was.
+        unseen_s: For how long it may have been in the picture before.
     """
 
     identity: int
@@ -64,6 +83,9 @@ class _Somebody:
     length_px: float
     seen_s: float
     is_confirmed: bool = False
+    first_px: tuple[float, float] | None = None
+    born_s: float = 0.0
+    unseen_s: float = 0.0
 
 
 class _Offer(NamedTuple):
@@ -107,26 +129,34 @@ class Identities:
         ]
         seen = dict(zip(motion.track_ids.tolist(), found, strict=True))
         self._join(seen, now_s)
-        before = [self._take_over(track_id, person) for track_id, person in seen.items()]
+        unseen_s = ORIGIN_FRAMES * view.elapsed_s if view.is_warm else 0.0
+        before = [self._take_over(track_id, one, unseen_s) for track_id, one in seen.items()]
+        ways = [_find_origin(one) for one in found]
         gone = self._forget(now_s)
         return Walk(
             identities=np.array([person.identity for person in found], dtype=np.int64),
             before_px=np.array(before).reshape(-1, 2),
             now_px=feet,
             length_px=lengths,
+            origin_px=np.array([origin for origin, _ in ways]).reshape(-1, 2),
+            first_px=np.array([first for _, first in ways]).reshape(-1, 2),
             is_confirmed=np.array([person.is_confirmed for person in found], dtype=np.bool_),
             gone=gone,
         )
 
-    def _take_over(self, track_id: int, person: _Somebody) -> tuple[float, float]:
+    def _take_over(self, track_id: int, person: _Somebody, unseen_s: float) -> tuple[float, float]:
         """Make it the newest sighting of the track; where it was before."""
         known = self._by_track.get(track_id)
         self._by_track[track_id] = person
         if known is None:
             person.identity, self._next = self._next, self._next + 1
-            return (np.nan, np.nan)
+            person.first_px, person.born_s = person.foot_px, person.seen_s
+            person.unseen_s = unseen_s
+            return _NOWHERE
         person.identity = known.identity
         person.is_confirmed = person.is_confirmed or known.is_confirmed
+        person.first_px, person.born_s = known.first_px, known.born_s
+        person.unseen_s = known.unseen_s
         return known.foot_px
 
     def _join(self, seen: dict[int, _Somebody], now_s: float) -> None:
@@ -159,6 +189,19 @@ class Identities:
             if now_s - person.seen_s > GONE_AFTER_S
         ]
         return [self._by_track.pop(track_id).identity for track_id in old]
+
+
+def _find_origin(one: _Somebody) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where it came from and where it was seen first: once, when its speed is known."""
+    passed_s = one.seen_s - one.born_s
+    if one.first_px is None or passed_s < ORIGIN_AFTER_S:
+        return _NOWHERE, _NOWHERE
+    first, one.first_px = one.first_px, None
+    x, y = first
+    vx, vy = (one.foot_px[0] - x) / passed_s, (one.foot_px[1] - y) / passed_s
+    if np.hypot(vx, vy) < ORIGIN_BL_S * one.length_px:
+        return _NOWHERE, _NOWHERE
+    return (x - vx * one.unseen_s, y - vy * one.unseen_s), first
 
 
 def _distance_bl(ended: _Somebody, begun: _Somebody) -> float | None:

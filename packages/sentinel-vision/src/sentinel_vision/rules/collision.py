@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
@@ -24,6 +25,7 @@ from sentinel_vision.rules.case import (
 )
 from sentinel_vision.rules.footprints import IS_BODY
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
+from sentinel_vision.rules.kinematics import Motion
 from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
@@ -38,6 +40,8 @@ UNSEEN_S: Final = 2.0
 
 _ROWS: Final = 16
 _BRAKED, _HOW_HARD, _SPEEDS = 0, 1, slice(2, 2 + _ROWS)
+_AGO_S: Final = (0.0, 0.3, 0.6)
+_HINT: Final = 0.4
 _SEVERITY: Final = 9.0
 
 Pair = tuple[int, int]
@@ -167,10 +171,10 @@ class CollisionRule:
 
     def _find(self, view: View) -> list[Pair]:
         """Pairs of rows that braked hard at about the same time and overlap."""
-        braked_s = self._note(view)
-        is_suspect: Flags = IS_BODY[view.motion.class_ids] & (
-            braked_s >= view.now.observed_s - TOGETHER_S
-        )
+        is_suspect = self._brakes(view)
+        if not is_suspect.any():
+            return []
+        is_suspect &= IS_BODY[view.motion.class_ids]
         is_suspect &= view.inside[:, self._columns].any(axis=1)
         (rows,) = is_suspect.nonzero()
         if len(rows) < 2:
@@ -181,26 +185,32 @@ class CollisionRule:
         first, second = (overlaps > least).nonzero()
         return list(zip(rows[first].tolist(), rows[second].tolist(), strict=True))
 
-    def _note(self, view: View) -> Floats:
-        """Take in the speeds; gives when each row last braked hard, in watched seconds."""
+    def _brakes(self, view: View) -> Flags:
+        """Take in the speeds; says which rows braked hard lately, bool, shape (tracks,)."""
         motion, now_s = view.motion, view.now.observed_s
         self._table.meet(motion)
         values, slots = self._table.values, motion.slots
-        speed = np.hypot(*motion.agile.velocity.T) / motion.length
         row = self._ring.open(view.now)
         values[_SPEEDS.start + row] = np.nan
-        values[_SPEEDS.start + row, slots] = speed
+        values[_SPEEDS.start + row, slots] = motion.speed
         age_s = now_s - self._ring.times_s
-        second_ago = (age_s > 0.45) & (age_s < 1.05)
-        lost = values[_SPEEDS][second_ago][:, slots] - speed
-        most = np.fmax.reduce(lost, axis=0, initial=0.0)
-        is_hard = most > self._least_braking
-        values[_BRAKED, slots] = np.where(is_hard, now_s, values[_BRAKED, slots])
-        values[_HOW_HARD, slots] = np.where(
-            is_hard, np.fmax(most, values[_HOW_HARD, slots]), values[_HOW_HARD, slots]
-        )
-        braked_s: Floats = values[_BRAKED, slots]
-        return braked_s
+        before = values[_SPEEDS][(age_s > 0.45) & (age_s < 1.05)][:, slots]
+        # The smooth speed gives way late and gently: whoever it gives way for is looked at closely.
+        slowed = (before - motion.speed > _HINT * self._least_braking).any(axis=0)
+        if slowed.any():
+            self._look_closely(view, np.flatnonzero(slowed))
+        lately: Flags = values[_BRAKED, slots] >= now_s - TOGETHER_S
+        return lately
+
+    def _look_closely(self, view: View, rows: NDArray[np.intp]) -> None:
+        """Note which rows lost much speed within a second, by their last samples as they are."""
+        motion, values = view.motion, self._table.values
+        lost = np.fmax.reduce([_lost(motion, rows, ago_s) for ago_s in _AGO_S])
+        hard = lost > self._least_braking
+        rows, lost = rows[hard], lost[hard]
+        slots = motion.slots[rows]
+        values[_BRAKED, slots] = view.now.observed_s
+        values[_HOW_HARD, slots] = np.fmax(lost, values[_HOW_HARD, slots])
 
     def _suspect(self, view: View, first: int, second: int) -> None:
         motion = view.motion
@@ -258,6 +268,13 @@ class CollisionRule:
             track_ids=crash.pair,
             box=_around(crash.boxes),
         )
+
+
+def _lost(motion: Motion, rows: NDArray[np.intp], ago_s: float) -> Floats:
+    """How much speed was lost within the second up to `ago_s`, in units per second."""
+    before, after = (motion.agile_before(rows, when_s).velocity for when_s in (ago_s + 1.0, ago_s))
+    lost: Floats = np.hypot(*before.T) - np.hypot(*after.T)
+    return lost / motion.length[rows]
 
 
 def _least(speeds: Floats) -> float:

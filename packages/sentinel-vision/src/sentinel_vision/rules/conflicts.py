@@ -5,15 +5,16 @@ Post-encroachment time: from when one has left the other's path until the other 
 Shin, Cooper, 1978). Deceleration to avoid a crash: what the one behind needs (Cooper, 1984).
 """
 
+from collections import deque
 from collections.abc import Iterator
 from math import inf
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentinel_vision.rules.footprints import SIZES_M, Rows, touching_times
 from sentinel_vision.rules.geometry import Floats
-from sentinel_vision.rules.memory import RowRing, TrackTable
 from sentinel_vision.rules.road_users import RoadUsers
 from sentinel_vision.rules.view import View
 
@@ -21,11 +22,10 @@ LEAST_CLOSING_M_S: Final = 1.5
 """Who comes nearer so slowly is no danger."""
 
 _REACH_M: Final = 14.0
-_MEMORY_ROWS: Final = 32
+_MEMORY_S: Final = 3.2
 _PATH_M: Final = 1.5
 _MOST_COSINE: Final = 0.7
 _LEAST_SPEED_M_S: Final = 2.0
-_X, _Y, _COSINE, _SINE, _SPEED = (slice(n * _MEMORY_ROWS, (n + 1) * _MEMORY_ROWS) for n in range(5))
 
 
 class Conflict(NamedTuple):
@@ -76,27 +76,46 @@ def collision_courses(
 def _closing_pairs(view: View, rows: Rows, within_s: float) -> tuple[Rows, Rows]:
     """Pairs of rows that come near each other soon; each pair once, the lower track id first."""
     agile = view.motion.agile
-    places = agile.position[rows] @ (1.0, 1.0j)
-    speeds = agile.velocity[rows] @ (1.0, 1.0j)
-    offset, pace = places[None] - places[:, None], speeds[None] - speeds[:, None]
-    distance = np.abs(offset)
-    closing = -(offset.real * pace.real + offset.imag * pace.imag)
+    places, speeds = agile.position[rows], agile.velocity[rows]
+    offset_x, offset_y = (places[:, axis] - places[:, axis, None] for axis in (0, 1))
+    pace_x, pace_y = (speeds[:, axis] - speeds[:, axis, None] for axis in (0, 1))
+    closing = -(offset_x * pace_x + offset_y * pace_y)
+    squared = offset_x * offset_x + offset_y * offset_y
+    distance = np.sqrt(squared)
     is_near = closing > LEAST_CLOSING_M_S * distance
-    is_near &= distance * distance < _REACH_M * distance + within_s * closing
-    first, second = np.triu(is_near, 1).nonzero()
-    return rows[first], rows[second]
+    is_near &= squared < _REACH_M * distance + within_s * closing
+    first, second = is_near.nonzero()
+    is_once = first < second
+    return rows[first[is_once]], rows[second[is_once]]
+
+
+class _Passage(NamedTuple):
+    """Where some vehicles were at one moment.
+
+    Attributes:
+        track_ids: Shape (n,).
+        place: Metres, shape (n, 2).
+        heading: Unit vectors, shape (n, 2).
+        speed: Metres per second, shape (n,).
+        time_s: Watched seconds, shape (n,).
+    """
+
+    track_ids: NDArray[np.int64]
+    place: Floats
+    heading: Floats
+    speed: Floats
+    time_s: Floats
 
 
 class Encroachments:
     """Who comes to where another was just before, on a crossing course."""
 
     def __init__(self) -> None:
-        self.clear()
+        self._passages: deque[_Passage] = deque()
 
     def clear(self) -> None:
         """Forget all tracks."""
-        self._table = TrackTable(5 * _MEMORY_ROWS)
-        self._ring = RowRing(_MEMORY_ROWS)
+        self._passages.clear()
 
     def find(self, view: View, rows: Rows, within_s: float) -> Iterator[Conflict]:
         """The pairs whose second came too soon after the first.
@@ -106,52 +125,51 @@ class Encroachments:
             rows: Bodies in a junction.
             within_s: Longest post-encroachment time.
         """
-        agile, motion = view.motion.agile, view.motion
-        self._table.meet(motion)
-        speed = np.hypot(agile.velocity[rows, 0], agile.velocity[rows, 1])
-        moving = speed > _LEAST_SPEED_M_S
-        rows, speed = rows[moving], speed[moving]
-        heading = agile.velocity[rows] / speed[:, None]
-        if len(rows):
-            yield from self._compare(view, rows, (heading, speed), within_s)
-        self._note(view, rows, heading, speed)
-
-    def _note(self, view: View, rows: Rows, heading: Floats, speed: Floats) -> None:
-        values, slots = self._table.values, view.motion.slots[rows]
-        row = self._ring.open(view.now)
-        place = view.motion.agile.position[rows]
-        for part, measured in zip(
-            (_X, _Y, _COSINE, _SINE, _SPEED),
-            (place[:, 0], place[:, 1], heading[:, 0], heading[:, 1], speed),
-            strict=True,
-        ):
-            values[part.start + row] = np.nan
-            values[part.start + row, slots] = measured
+        motion, now_s = view.motion, view.now.observed_s
+        while self._passages and now_s - self._passages[0].time_s[0] > _MEMORY_S:
+            self._passages.popleft()
+        if not len(rows):
+            return
+        velocity = motion.agile.velocity[rows]
+        speed = np.hypot(velocity[:, 0], velocity[:, 1])
+        moves = speed > _LEAST_SPEED_M_S
+        rows, speed, velocity = rows[moves], speed[moves], velocity[moves]
+        if not len(rows):
+            return
+        passage = _Passage(
+            motion.track_ids[rows],
+            motion.agile.position[rows],
+            velocity / speed[:, None],
+            speed,
+            np.full(len(rows), now_s),
+        )
+        if self._passages:
+            yield from self._compare(view, rows, passage, within_s)
+        self._passages.append(passage)
 
     def _compare(
-        self, view: View, rows: Rows, moves: tuple[Floats, Floats], within_s: float
+        self, view: View, rows: Rows, now: _Passage, within_s: float
     ) -> Iterator[Conflict]:
-        heading, speed = moves
-        values, slots = self._table.values, view.motion.slots
-        place = view.motion.agile.position[rows]
-        x = place[:, 0, None, None] - values[_X][:, slots]
-        y = place[:, 1, None, None] - values[_Y][:, slots]
-        cosine, sine = values[_COSINE][:, slots], values[_SINE][:, slots]
-        beside = np.abs(y * cosine - x * sine)
-        courses = heading[:, 0, None, None] * cosine + heading[:, 1, None, None] * sine
-        ahead = np.abs(x * cosine + y * sine)
-        is_met = (beside < _PATH_M) & (ahead < _PATH_M) & (np.abs(courses) < _MOST_COSINE)
+        then = _Passage(*map(np.concatenate, zip(*self._passages, strict=True)))
+        x = now.place[:, :1] - then.place[:, 0]
+        y = now.place[:, 1:] - then.place[:, 1]
+        cosine, sine = then.heading.T
+        is_met = np.abs(y * cosine - x * sine) < _PATH_M
+        is_met &= np.abs(x * cosine + y * sine) < _PATH_M
+        is_met &= np.abs(now.heading @ then.heading.T) < _MOST_COSINE
         if not is_met.any():
             return
         sizes = SIZES_M[view.motion.class_ids]
-        for index, then, other in zip(*(part.tolist() for part in is_met.nonzero()), strict=True):
+        for index, past in zip(*(part.tolist() for part in is_met.nonzero()), strict=True):
             row = int(rows[index])
-            other_speed = float(values[_SPEED][then, slots[other]])
-            since_s = view.now.observed_s - float(self._ring.times_s[then])
+            other = int(view.motion.track_ids.searchsorted(then.track_ids[past]))
+            if other >= len(sizes) or view.motion.track_ids[other] != then.track_ids[past]:
+                continue
             # Both move on between their middles and their ends.
-            leaves_s = (sizes[other, 0] + sizes[row, 1]) / 2.0 / other_speed
-            enters_s = (sizes[row, 0] + sizes[other, 1]) / 2.0 / float(speed[index])
-            encroachment_s = since_s - leaves_s - enters_s
-            if row != other and encroachment_s < within_s:
+            leaves_s = (sizes[other, 0] + sizes[row, 1]) / 2.0 / float(then.speed[past])
+            enters_s = (sizes[row, 0] + sizes[other, 1]) / 2.0 / float(now.speed[index])
+            since_s = view.now.observed_s - float(then.time_s[past])
+            encroachment_s = float(since_s - leaves_s - enters_s)
+            if encroachment_s < within_s:
                 pair = (min(row, other), max(row, other))
                 yield Conflict(*pair, inf, max(0.0, encroachment_s), 0.0)

@@ -68,7 +68,7 @@ class Motion:
         length: What one unit is in `position`: 1 for metres, the body length in pixels for BL.
         mature: The track counts: it was seen for 1 s and in 3 frames.
         slots: A small number that is the track's own while it is remembered, shape (n,).
-        look_back: Works out `agile`.
+        look_back: Works out `agile` and `agile_before`.
     """
 
     track_ids: NDArray[np.int64]
@@ -84,7 +84,7 @@ class Motion:
     length: Floats
     mature: Flags
     slots: NDArray[np.intp]
-    look_back: Callable[[], Agile]
+    look_back: Callable[[NDArray[np.intp], float], Agile]
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -92,7 +92,11 @@ class Motion:
     @cached_property
     def agile(self) -> Agile:
         """For what is over in a second. To be asked for before the next frame."""
-        return self.look_back()
+        return self.look_back(self.slots, 0.0)
+
+    def agile_before(self, rows: NDArray[np.intp], ago_s: float) -> Agile:
+        """The same for some rows as it was up to 3 s ago."""
+        return self.look_back(self.slots[rows], ago_s)
 
 
 class Kinematics:
@@ -220,11 +224,14 @@ class Kinematics:
             measured[:, 2:4] = self._ground.to_metres(anchors)
         return measured
 
-    def _window(self, seconds: float, now: Instant) -> slice:
-        """Rows of the last `seconds`, at least three where there are so many."""
-        since = now.observed_s - seconds - _TOLERANCE_S
-        first = int(self._times[: self._head + 1].searchsorted(since))
-        return slice(max(0, min(first, self._head + 1 - _MIN_SAMPLES)), self._head + 1)
+    def _window(self, seconds: float, now: Instant, ago_s: float = 0.0) -> slice:
+        """Rows of the last `seconds` up to `ago_s`, at least three where there are so many."""
+        times = self._times[: self._head + 1]
+        end = self._head + 1
+        if ago_s:
+            end = max(1, int(times.searchsorted(now.observed_s - ago_s + _TOLERANCE_S)))
+        first = int(times.searchsorted(now.observed_s - ago_s - seconds - _TOLERANCE_S))
+        return slice(max(0, min(first, end - _MIN_SAMPLES)), end)
 
     def _describe(
         self,
@@ -258,20 +265,37 @@ class Kinematics:
             length=length,
             mature=mature,
             slots=slots,
-            look_back=partial(self._look_back, slots, now),
+            look_back=partial(self._look_back, now),
         )
 
-    def _look_back(self, slots: NDArray[np.intp], now: Instant) -> Agile:
-        recent = self._samples[self._window(AGILE_S, now), slots]
-        times, places = recent[:, :, _TIME] - now.observed_s, recent[:, :, self._axes]
-        velocity = _slopes(times, places)
-        # The line through the middle of the samples, at this moment.
-        known = np.maximum((~np.isnan(times)).sum(axis=0), 1)
-        middle = np.nansum(places, axis=0) / known[:, None]
-        position = middle - velocity * (np.nansum(times, axis=0) / known)[:, None]
-        strays = places - position - velocity * times[:, :, None]
-        error = np.sqrt(np.nansum(strays * strays, axis=(0, 2)) / known)
-        return Agile(position, velocity, error)
+    def _look_back(self, now: Instant, slots: NDArray[np.intp], ago_s: float) -> Agile:
+        recent = self._samples[self._window(AGILE_S, now, ago_s), slots]
+        east, north = self._axes.start, self._axes.start + 1
+        times = recent[:, :, _TIME] - (now.observed_s - ago_s)
+        places = recent[:, :, east] + 1.0j * recent[:, :, north]
+        is_missing = np.isnan(times)
+        if is_missing.any():
+            times[is_missing] = places[is_missing] = 0.0
+            known = np.maximum(len(times) - is_missing.sum(axis=0), 1)
+            middle_s, middle = times.sum(axis=0) / known, places.sum(axis=0) / known
+            times -= middle_s
+            places -= middle
+            times[is_missing] = places[is_missing] = 0.0
+        else:
+            known = np.array(len(times))
+            middle_s, middle = times.mean(axis=0), places.mean(axis=0)
+            times -= middle_s
+            places -= middle
+        spread = (times * times).sum(axis=0)
+        spread[spread < _MIN_SPREAD_S2] = np.nan
+        velocity = (times * places).sum(axis=0) * (1.0 / spread)
+        strays = places - velocity * times
+        squares = (strays.real**2 + strays.imag**2).sum(axis=0)
+        return Agile(
+            _as_vectors(middle - velocity * middle_s),
+            _as_vectors(velocity),
+            np.sqrt(squares / known),
+        )
 
     def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
         until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S
@@ -280,6 +304,12 @@ class Kinematics:
             return np.full((len(slots), self._channels), np.nan)
         medians: Floats = self._medians[row, slots]
         return medians
+
+
+def _as_vectors(values: NDArray[np.complex128]) -> Floats:
+    """Complex numbers (n,) as x and y, (n, 2)."""
+    vectors: Floats = values.view(np.float64).reshape(-1, 2)
+    return vectors
 
 
 def _tracked_rows(detections: Detections) -> Detections:

@@ -24,6 +24,7 @@ SOMETHING = {
     "name": "somebody-else",
     "piece": "x",
     "session": "x",
+    "run": "x",
 }
 """Parts of paths."""
 DOCS = Path(__file__).parents[3] / "docs"
@@ -100,7 +101,7 @@ def test_operation_ids_are_verb_and_noun(app: FastAPI) -> None:
         "reset",
     )
     verbs += ("acknowledge", "take", "resolve", "mark", "reopen", "log", "refresh")
-    verbs += ("start", "stop")
+    verbs += ("start", "stop", "cancel", "suggest", "preview")
     assert all(name.startswith(verbs) for name in ids)
 
 

@@ -37,6 +37,7 @@ class LaneNormality:
         for cell in cells:
             if shapes.get(cell.zone_id) == cell.shape:
                 self._cells.setdefault(cell.zone_id, {})[cell.hour] = cell
+        self._asked: dict[tuple[UUID, int, float], Usual | None] = {}
         self._free_flow = {
             zone_id: max(
                 (
@@ -56,19 +57,24 @@ class LaneNormality:
 
     def usual(self, zone_id: UUID, at: datetime, *, hours: float) -> Usual | None:
         """See `Normality.usual`: the hour of the week, else the hour of like days."""
+        key = (zone_id, hour_of_week(at), hours)
+        if key not in self._asked:
+            self._asked[key] = self._look_up(*key)
+        return self._asked[key]
+
+    def free_flow(self, zone_id: UUID) -> float | None:
+        """Speed of vehicles that nothing holds up: at the hour of the week when they are fastest."""
+        return self._free_flow.get(zone_id)
+
+    def _look_up(self, zone_id: UUID, hour: int, hours: float) -> Usual | None:
         known = self._cells.get(zone_id)
         if not known:
             return None
-        hour = hour_of_week(at)
         own = [known[hour]] if hour in known else []
         day, hour_of_day = divmod(hour, 24)
         alike = _WORKING_DAYS if day in _WORKING_DAYS else _WEEKEND
         like = [known[key] for like_day in alike if (key := like_day * 24 + hour_of_day) in known]
         return _usual(own, hours) or _usual(like, hours)
-
-    def free_flow(self, zone_id: UUID) -> float | None:
-        """Speed of vehicles that nothing holds up: at the hour of the week when they are fastest."""
-        return self._free_flow.get(zone_id)
 
 
 def _usual(cells: Sequence[NormalityCell], hours: float) -> Usual | None:

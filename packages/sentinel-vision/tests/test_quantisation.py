@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,16 +134,25 @@ def test_the_head_is_found_without_its_names() -> None:
     assert len(find_head(model).last_convolutions) == 6
 
 
-def test_calibration_takes_pictures_from_everywhere(tmp_path: Path) -> None:
-    for camera in ("day", "night", "rain"):
+def test_calibration_takes_as_many_pictures_from_each_folder(tmp_path: Path) -> None:
+    for camera, pictures in (("day", 300), ("night", 60), ("rain", 10)):
         (tmp_path / camera).mkdir()
-        for number in range(60):
-            (tmp_path / camera / f"{number:02}.jpg").touch()
+        for number in range(pictures):
+            (tmp_path / camera / f"{number:03}.jpg").touch()
         (tmp_path / camera / "notes.txt").touch()
     chosen = choose_pictures(tmp_path, most=120)
     assert len(chosen) == len(set(chosen)) == 120
-    for camera in ("day", "night", "rain"):
-        assert 35 <= sum(path.parent.name == camera for path in chosen) <= 45
+    counts = Counter(path.parent.name for path in chosen)
+    assert counts == {"day": 55, "night": 55, "rain": 10}
+    numbers = [int(path.stem) for path in chosen if path.parent.name == "day"]
+    assert numbers[0] < 10
+    assert numbers[-1] > 290
+
+
+def test_what_is_there_is_taken_where_it_is_less_than_wanted(tmp_path: Path) -> None:
+    for number in range(150):
+        (tmp_path / f"{number:03}.jpg").touch()
+    assert len(choose_pictures(tmp_path, most=300)) == 150
 
 
 def test_too_few_pictures_are_said(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def quantise_model(
         content: A float32 YOLOv8 model with dynamic sides.
         pictures: As cameras show the world, by day, by night and in rain; see `choose_pictures`.
         is_range_reduced: Weights of 7 bits. Sums of byte products overflow on processors with AVX2
-            and without VNNI; that costs less than the eighth bit does, so it is off.
+            and without VNNI, which costs no more there than the eighth bit does everywhere.
 
     Raises:
         ModelRefused: It is no YOLOv8 model, or ONNX Runtime cannot quantise it.
@@ -110,21 +110,35 @@ def find_head(model: ModelProto) -> Head:
 
 
 def choose_pictures(folder: Path, *, most: int = MOST_PICTURES) -> list[Path]:
-    """Pictures of a folder and those beneath it, evenly spread over their sorted paths.
+    """Pictures of a folder and those beneath it: from each folder as many, evenly over its names.
+
+    So a camera, or the night, is not outvoted by another of which there are more pictures.
 
     Raises:
         InvalidInput: There are fewer than `FEWEST_PICTURES`.
     """
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES)
-    if len(found) < FEWEST_PICTURES:
+    groups: dict[Path, list[Path]] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in _SUFFIXES:
+            groups.setdefault(path.parent, []).append(path)
+    found = sum(map(len, groups.values()))
+    if found < FEWEST_PICTURES:
         raise InvalidInput(
-            f"{folder} holds {len(found)} pictures; calibration needs {FEWEST_PICTURES} or more,"
+            f"{folder} holds {found} pictures; calibration needs {FEWEST_PICTURES} or more,"
             " by day, by night and in rain",
             field="images",
         )
-    if len(found) <= most:
-        return found
-    return [found[round(i * (len(found) - 1) / (most - 1))] for i in range(most)]
+    chosen: list[Path] = []
+    # The smallest folder first: what it does not have falls to the others.
+    for left, group in zip(
+        range(len(groups), 0, -1), sorted(groups.values(), key=len), strict=True
+    ):
+        chosen += _spread(group, min(len(group), (most - len(chosen)) // left))
+    return chosen
+
+
+def _spread(paths: Sequence[Path], count: int) -> list[Path]:
+    return [paths[i * len(paths) // count] for i in range(count)]
 
 
 class _PictureReader(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types

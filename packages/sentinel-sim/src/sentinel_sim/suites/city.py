@@ -13,6 +13,7 @@ from sentinel_sim.suites.replays import Replay, replay_scene
 from sentinel_sim.suites.scenes import (
     BOX_RULES,
     CONDITIONS,
+    QUIET_CONDITIONS,
     SceneResult,
     describe_alarm,
     describe_event,
@@ -54,19 +55,21 @@ class CityPlan:
 
     Attributes:
         seeds: For each staged scenario.
-        hours: For each scenario of normal traffic, one hour each.
+        quiet_seeds: For each scenario of normal traffic.
+        quiet_s: So long each: three of them are an hour.
         replay_seeds: For the staged scenarios, once more at several rates.
         jobs: Processes side by side; 1 runs all in this one.
     """
 
     seeds: Sequence[int]
-    hours: Sequence[int]
+    quiet_seeds: Sequence[int]
     replay_seeds: Sequence[int]
+    quiet_s: float = 1200.0
     jobs: int = 1
 
 
-QUICK: Final = CityPlan(seeds=(1,), hours=(), replay_seeds=())
-FULL: Final = CityPlan(seeds=(1,), hours=(1,), replay_seeds=(1,))
+QUICK: Final = CityPlan(seeds=(1,), quiet_seeds=(), replay_seeds=())
+FULL: Final = CityPlan(seeds=(1,), quiet_seeds=(1,), replay_seeds=(1,))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -123,7 +126,7 @@ class CityReport:
         for rule in BOX_RULES:
             for condition in CONDITIONS:
                 yield from self._rule_targets(rule, condition.name)
-        for condition in CONDITIONS:
+        for condition in QUIET_CONDITIONS:
             hours, alarms = self.negatives(condition.name)
             if hours:
                 what = f"{condition.name} false alarms in {hours:.1f} h of normal traffic"
@@ -137,7 +140,7 @@ class CityReport:
         quiet = [
             scene
             for scene in self.scenes
-            if scene.condition == condition and not SCENARIOS[scene.scenario].staged
+            if scene.condition == condition and _is_quiet(SCENARIOS[scene.scenario])
         ]
         alarms = sum(len(_false(scene)) for scene in quiet)
         return sum(scene.matching.watched_s for scene in quiet) / HOUR_S, alarms
@@ -194,23 +197,36 @@ def _works(plan: CityPlan) -> list[Work]:
     """The longest first, so that no process is left with one at the end."""
     works: list[tuple[float, Work]] = []
     for name, scenario in SCENARIOS.items():
-        is_hour = not scenario.staged and scenario.duration_s >= HOUR_S
-        works += [
-            (scenario.duration_s, partial(run_scene, name, seed, CONDITIONS))
-            for seed in (plan.hours if is_hour else plan.seeds)
-        ]
+        length_s = scenario.duration_s
+        if _is_quiet(scenario):
+            works += [
+                (plan.quiet_s, partial(run_scene, name, seed, QUIET_CONDITIONS, plan.quiet_s))
+                for seed in plan.quiet_seeds
+            ]
+        elif _is_told(scenario):
+            works += [(length_s, partial(run_scene, name, seed, CONDITIONS)) for seed in plan.seeds]
         if _is_replayed(scenario):
             works += [
-                (5.0 * scenario.duration_s, partial(replay_scene, name, seed))
-                for seed in plan.replay_seeds
+                (5.0 * length_s, partial(replay_scene, name, seed)) for seed in plan.replay_seeds
             ]
     return [work for _, work in sorted(works, key=lambda entry: -entry[0])]
 
 
+def _is_quiet(scenario: Scenario) -> bool:
+    return not scenario.staged and scenario.duration_s >= HOUR_S
+
+
+def _is_told(scenario: Scenario) -> bool:
+    """Boxes tell what was staged, or nothing was."""
+    return not scenario.staged or any(kind in BOX_RULES for kind in scenario.staged)
+
+
 def _is_replayed(scenario: Scenario) -> bool:
-    """Scenes in which boxes tell what was staged, and not too long: each is seen six times."""
-    is_told = any(kind in BOX_RULES for kind in scenario.staged)
-    return is_told and bool(scenario.zones.calibration) and scenario.duration_s <= LONGEST_REPLAY_S
+    """Something was staged, and it is not too long: each is seen six times."""
+    is_staged = bool(scenario.staged) and _is_told(scenario)
+    return (
+        is_staged and bool(scenario.zones.calibration) and scenario.duration_s <= LONGEST_REPLAY_S
+    )
 
 
 def _run(works: Sequence[Work], jobs: int) -> Iterator[Results]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneSet
+from sentinel_sim.city.detector import HARSH as HARSH_NOISE
 from sentinel_sim.city.detector import PERFECT, USUAL, DetectorModel, Noise
 from sentinel_sim.city.frame import CityFrame, drop_frames
 from sentinel_sim.city.library import SCENARIOS
@@ -44,7 +45,10 @@ class Condition:
 
 CLEAN: Final = Condition(name="clean", noise=PERFECT)
 NOISY: Final = Condition(name="noisy", noise=USUAL, loss=0.1)
+HARSH: Final = Condition(name="harsh", noise=HARSH_NOISE, loss=0.2)
 CONDITIONS: Final = (CLEAN, NOISY)
+QUIET_CONDITIONS: Final = (CLEAN, NOISY, HARSH)
+"""Rain, night and a bad network must raise nothing either, though what happens may be missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +62,15 @@ class SceneResult:
     frames: int
 
 
-def run_scene(name: str, seed: int, conditions: Sequence[Condition]) -> list[SceneResult]:
-    """Run a scene once and watch it under each condition.
+def run_scene(
+    name: str, seed: int, conditions: Sequence[Condition], seconds: float | None = None
+) -> list[SceneResult]:
+    """Run a scene, or its first `seconds`, once and watch it under each condition.
 
     Raises:
         KeyError: There is no such scenario.
     """
-    scenario = SCENARIOS[name]
+    scenario = SCENARIOS[name] if seconds is None else SCENARIOS[name].cut(seconds)
     events = true_events(scenario, seed)
     frames = list(play(scenario, seed=seed, fps=FPS))
     results = []

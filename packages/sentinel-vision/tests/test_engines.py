@@ -62,7 +62,7 @@ def test_an_engine_that_does_not_exist_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "has_int8", "is_fast", "chosen"),
+    ("asked", "has_int8", "is_exact", "chosen"),
     [
         ("auto", True, True, Precision.INT8),
         ("auto", True, False, Precision.FLOAT32),
@@ -71,8 +71,8 @@ def test_an_engine_that_does_not_exist_is_said() -> None:
         ("int8", False, False, Precision.INT8),
     ],
 )
-def test_int8_is_taken_where_it_pays(
-    asked: str, *, has_int8: bool, is_fast: bool, chosen: Precision
+def test_int8_is_taken_where_it_is_exact(
+    asked: str, *, has_int8: bool, is_exact: bool, chosen: Precision
 ) -> None:
     choice = EngineChoice(precision=asked)
-    assert choose_precision(choice, has_int8=has_int8, is_fast=lambda: is_fast) is chosen
+    assert choose_precision(choice, has_int8=has_int8, is_exact=lambda: is_exact) is chosen

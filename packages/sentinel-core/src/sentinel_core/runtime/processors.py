@@ -35,7 +35,7 @@ def cpu_quota(root: Path = Path("/")) -> float:
 
 
 def has_int8_instructions(root: Path = Path("/")) -> bool:
-    """Whether networks of 8-bit integers are both exact and faster than those of floats here."""
+    """Whether networks of 8-bit integers are exact here, not only faster than those of floats."""
     try:
         words = (root / "proc/cpuinfo").read_text(encoding="ascii", errors="ignore").split()
     except OSError:

@@ -202,7 +202,7 @@ class InferenceSettings(BaseModel):
     precision: str = Field(
         default="auto",
         pattern="^(auto|float32|int8)$",
-        description="auto: int8 where the model has it and the processor computes it faster",
+        description="auto: int8 where the model has it and the processor has VNNI or the like",
     )
     engine_cache_dir: Path | None = Field(
         default=None, description="Where TensorRT keeps what it compiled; not set: nowhere"

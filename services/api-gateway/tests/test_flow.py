@@ -11,7 +11,15 @@ from sentinel_api.testing import World
 from sentinel_core.contracts.generated.flow_event import LineFlow
 from sentinel_core.contracts.topics import FLOW
 from sentinel_core.domain.media_clock import format_utc
-from sentinel_core.testing.builders import LINE_ID, ZONE_ID, at, make_flow_event, make_zone_flow
+from sentinel_core.testing.builders import (
+    LINE_ID,
+    ZONE_ID,
+    at,
+    make_flow_event,
+    make_zone_flow,
+    make_zone_set,
+)
+from sentinel_vision.flow.shapes import zone_shape
 
 
 async def read(world: World, *, path: str = "flow", **query: Any) -> httpx2.Response:
@@ -149,3 +157,36 @@ async def test_a_minute_that_breaks_its_schema_is_put_aside(world: World) -> Non
     await world.store(make_flow_event(zones=[make_zone_flow(zone_id="left")]), make_flow_event(1))
     assert (await world.client().get("/api/stats")).json()["events"]["dlq"] == 2
     assert len((await report(world))["zones"][0]["points"]) == 1
+
+
+async def test_what_is_usual_is_told_for_zones_as_they_are_drawn(world: World) -> None:
+    camera = await world.add_camera()
+    zones = make_zone_set()
+    async with world.database.transaction() as work:
+        await work.cameras.replace_zones(camera.id, zones)
+    known = make_zone_flow(shape=zone_shape(zones.zones[0], zones), density=None)
+    await world.store(*(make_flow_event(minute, zones=[known]) for minute in range(40)))
+    answer = await world.client().get("/api/cameras/cam_01/flow/usual")
+    assert answer.status_code == 200
+    (zone,) = answer.json()["zones"]
+    assert (zone["zone_id"], zone["free_flow"]) == (str(ZONE_ID), 14.0)
+    assert zone["hours"] == [
+        {
+            "hour": 5 * 24 + 12,
+            "minutes": 40,
+            "days": 1,
+            "speed_mean": 12.0,
+            "speed_spread": 0.0,
+            "fullness_mean": 0.1,
+            "fullness_spread": 0.0,
+        }
+    ]
+
+
+async def test_nothing_is_usual_in_a_zone_that_was_drawn_anew(world: World) -> None:
+    camera = await world.add_camera()
+    async with world.database.transaction() as work:
+        await work.cameras.replace_zones(camera.id, make_zone_set())
+    await world.store(make_flow_event())
+    answer = await world.client().get("/api/cameras/cam_01/flow/usual")
+    assert answer.json() == {"camera_id": "cam_01", "unit": "BL", "zones": []}

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sentinel_api.access import requires
 from sentinel_api.cameras.endpoints import CameraId
 from sentinel_api.context import Context
-from sentinel_api.flow.schemas import FlowQuery, FlowReport
+from sentinel_api.flow.schemas import FlowQuery, FlowReport, UsualFlow
 from sentinel_api.flow.table import write_table
 from sentinel_api.schemas import problems
 from sentinel_core.domain.users import Role
@@ -43,3 +43,13 @@ async def get_flow_table(
     report = await context.flow.report(camera, query)
     name = f'attachment; filename="flow-{report.camera_id}.csv"'
     return Response(write_table(report), media_type=CSV, headers={"Content-Disposition": name})
+
+
+@router.get(
+    "/cameras/{camera}/flow/usual",
+    dependencies=[requires(Role.VIEWER)],
+    responses=problems(404, 422),
+)
+async def get_usual_flow(context: Context, camera: CameraId) -> UsualFlow:
+    """What is usual in each zone by hour of the week, and how much was learned."""
+    return await context.flow.usual(camera)

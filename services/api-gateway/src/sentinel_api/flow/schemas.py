@@ -157,3 +157,47 @@ class FlowReport(Answer):
     zones: list[ZoneSeries]
     lines: list[LineSeries]
     turns: list[TurnTotal]
+
+
+class UsualHour(Answer):
+    """An hour of the week as it usually is.
+
+    Attributes:
+        hour: 0..167, UTC; 0 is Monday from midnight to one.
+        minutes: How many were learned.
+        days: Different days among them.
+        speed_mean: Units per second; null where no vehicle was seen.
+        speed_spread: Standard deviation over the minutes.
+        fullness_mean: Vehicles per kilometre of lane where calibrated, else share under boxes.
+        fullness_spread: As `speed_spread`.
+    """
+
+    hour: int
+    minutes: int
+    days: int
+    speed_mean: float | None
+    speed_spread: float | None
+    fullness_mean: float
+    fullness_spread: float
+
+
+class UsualZone(Answer):
+    """What was learned about a zone as it is drawn now.
+
+    Attributes:
+        free_flow: Speed of vehicles that nothing holds up; null where too little was learned.
+        hours: Those of which something is known.
+    """
+
+    zone_id: UUID
+    name: str
+    free_flow: float | None
+    hours: list[UsualHour]
+
+
+class UsualFlow(Answer):
+    """What is usual at a camera. Speeds are metres or body lengths per second."""
+
+    camera_id: str
+    unit: Literal["m", "BL"]
+    zones: list[UsualZone]

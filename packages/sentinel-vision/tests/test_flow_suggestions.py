@@ -166,8 +166,9 @@ def test_both_carriageways_of_the_toll_road_are_found(loops: int) -> None:
     """Q11: direction within 15 degrees of the zones that a person drew."""
     drawn = ZoneSet.model_validate_json(asset("data/demo/zones/toll_morning.json").read_bytes())
     lanes = found_in(list(looped("toll_morning", loops)))
-    assert len(lanes) == len(drawn.zones) == 2
-    for zone in drawn.zones:
+    roads = [zone for zone in drawn.zones if zone.direction is not None]
+    assert len(lanes) == len(roads) == 2
+    for zone in roads:
         (like,) = [lane for lane in lanes if is_along(zone, lane)]
         middle = np.array(like.zone.polygon).mean(axis=0, keepdims=True)
         assert PolygonSet([zone.polygon]).contain(middle).all()

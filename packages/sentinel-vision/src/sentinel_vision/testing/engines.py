@@ -13,7 +13,7 @@ from sentinel_vision.detection.detector import YoloDetector
 from sentinel_vision.detection.engine import Engine, ScaledPicture
 from sentinel_vision.detection.golden import check_golden
 from sentinel_vision.detection.head import anchor_count
-from sentinel_vision.detection.model import ModelFile, load_model
+from sentinel_vision.detection.model import ModelFile, Precision, load_model
 from sentinel_vision.detection.onnx_engine import OnnxEngine
 from sentinel_vision.testing.networks import tiny_model
 
@@ -106,6 +106,10 @@ class EngineContract:
         self, engine: Engine, model: ModelFile
     ) -> None:
         check_golden(YoloDetector(model, engine), model)
+
+    def test_the_int8_model_sees_the_same(self) -> None:
+        int8 = load_model(asset("data/models/v0"), Precision.INT8)
+        check_golden(YoloDetector(int8, self.open_engine(int8.content)), int8)
 
     def test_a_detector_finds_the_same_alone_and_in_a_batch(
         self, engine: Engine, model: ModelFile

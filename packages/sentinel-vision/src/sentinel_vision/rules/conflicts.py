@@ -151,12 +151,14 @@ class Encroachments:
         self, view: View, rows: Rows, now: _Passage, within_s: float
     ) -> Iterator[Conflict]:
         then = _Passage(*map(np.concatenate, zip(*self._passages, strict=True)))
+        is_crossing = np.abs(now.heading @ then.heading.T) < _MOST_COSINE
+        if not is_crossing.any():
+            return
         x = now.place[:, :1] - then.place[:, 0]
         y = now.place[:, 1:] - then.place[:, 1]
         cosine, sine = then.heading.T
-        is_met = np.abs(y * cosine - x * sine) < _PATH_M
+        is_met = is_crossing & (np.abs(y * cosine - x * sine) < _PATH_M)
         is_met &= np.abs(x * cosine + y * sine) < _PATH_M
-        is_met &= np.abs(now.heading @ then.heading.T) < _MOST_COSINE
         if not is_met.any():
             return
         sizes = SIZES_M[view.motion.class_ids]

@@ -27,7 +27,7 @@ from sentinel_vision.rules.parameters import MomentParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame
 from sentinel_vision.rules.view import View, ZoneLayout
 
-BEAT_S = 0.5
+BEAT_S = 0.7
 LONGEST_S = 30.0
 
 _ROWS = round(LONGEST_S / BEAT_S) + 1

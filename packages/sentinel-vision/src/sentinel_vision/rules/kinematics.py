@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_vision.detection.detections import NO_TRACK, Detections
+from sentinel_vision.rules.agile import MIN_SPREAD_S2, Agile, fit_agile
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.scene import Instant, SceneFrame
@@ -30,26 +31,9 @@ _MIN_SAMPLES = 3
 _TOLERANCE_S = 0.01
 _EDGE_SHARE = 0.01
 _CAPACITY = 160
-_MIN_SPREAD_S2 = 1e-6
 
 # Channels of the tables: x and y, with a calibration east and north, then these two.
 _LENGTH, _TIME = -2, -1
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Agile:
-    """Where tracks are and how fast, by the samples of the last 0.8 s as they are.
-
-    Attributes:
-        position: Shape (n, 2): metres, or pixels where the unit is BL.
-        velocity: Shape (n, 2), the same per second.
-        error: Standard deviation of the samples from such a steady drive, shape (n,): large where
-            the tracker has mixed two up.
-    """
-
-    position: Floats
-    velocity: Floats
-    error: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +97,9 @@ class Kinematics:
         """Forget all tracks: the stream was interrupted."""
         self._slots: dict[int, int] = {}
         self._free: list[int] = []
+        # The tracks of the last frame: most often this one has the same.
+        self._wanted: list[int] = []
+        self._wanted_slots = np.empty(0, dtype=np.intp)
         self._used = 0
         self._began_s = 0.0
         self._instants: deque[Instant] = deque()
@@ -142,9 +129,10 @@ class Kinematics:
         slots = self._find_slots(rows.track_ids, now)
         measured = self._measure(boxes, feet, anchors)
         measured[:, _TIME] = now.observed_s
-        measured[_is_truncated(boxes, size) | np.isnan(measured[:, self._axes]).any(axis=1)] = (
-            np.nan
-        )
+        unknown = _is_truncated(boxes, size)
+        if self._ground is not None:
+            unknown |= np.isnan(measured[:, 2])
+        measured[unknown] = np.nan
         self._samples[self._head, slots] = measured
         self._hits[slots] += 1
         self._last_s[slots] = now.observed_s
@@ -189,10 +177,14 @@ class Kinematics:
     def _find_slots(self, track_ids: NDArray[np.int64], now: Instant) -> NDArray[np.intp]:
         self._forget(now)
         wanted = track_ids.tolist()
+        if wanted == self._wanted:
+            return self._wanted_slots
         for track_id in wanted:
             if track_id not in self._slots:
                 self._occupy(track_id, now)
-        return np.array([self._slots[track_id] for track_id in wanted], dtype=np.intp)
+        slots = np.array([self._slots[track_id] for track_id in wanted], dtype=np.intp)
+        self._wanted, self._wanted_slots = wanted, slots
+        return slots
 
     def _occupy(self, track_id: int, now: Instant) -> None:
         if self._free:
@@ -270,32 +262,8 @@ class Kinematics:
 
     def _look_back(self, now: Instant, slots: NDArray[np.intp], ago_s: float) -> Agile:
         recent = self._samples[self._window(AGILE_S, now, ago_s), slots]
-        east, north = self._axes.start, self._axes.start + 1
         times = recent[:, :, _TIME] - (now.observed_s - ago_s)
-        places = recent[:, :, east] + 1.0j * recent[:, :, north]
-        is_missing = np.isnan(times)
-        if is_missing.any():
-            times[is_missing] = places[is_missing] = 0.0
-            known = np.maximum(len(times) - is_missing.sum(axis=0), 1)
-            middle_s, middle = times.sum(axis=0) / known, places.sum(axis=0) / known
-            times -= middle_s
-            places -= middle
-            times[is_missing] = places[is_missing] = 0.0
-        else:
-            known = np.array(len(times))
-            middle_s, middle = times.mean(axis=0), places.mean(axis=0)
-            times -= middle_s
-            places -= middle
-        spread = (times * times).sum(axis=0)
-        spread[spread < _MIN_SPREAD_S2] = np.nan
-        velocity = (times * places).sum(axis=0) * (1.0 / spread)
-        strays = places - velocity * times
-        squares = (strays.real**2 + strays.imag**2).sum(axis=0)
-        return Agile(
-            _as_vectors(middle - velocity * middle_s),
-            _as_vectors(velocity),
-            np.sqrt(squares / known),
-        )
+        return fit_agile(times, recent[:, :, self._axes])
 
     def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
         until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S
@@ -304,12 +272,6 @@ class Kinematics:
             return np.full((len(slots), self._channels), np.nan)
         medians: Floats = self._medians[row, slots]
         return medians
-
-
-def _as_vectors(values: NDArray[np.complex128]) -> Floats:
-    """Complex numbers (n,) as x and y, (n, 2)."""
-    vectors: Floats = values.view(np.float64).reshape(-1, 2)
-    return vectors
 
 
 def _tracked_rows(detections: Detections) -> Detections:
@@ -328,7 +290,9 @@ def _tracked_rows(detections: Detections) -> Detections:
 def _is_truncated(boxes: Floats, size: Floats) -> Flags:
     """Boxes cut by the frame's left, right or lower edge: their bottom centre says nothing."""
     margin = _EDGE_SHARE * size
-    truncated: Flags = (boxes[:, 0] < margin[0]) | (boxes[:, 2:] > size - margin).any(axis=1)
+    truncated: Flags = boxes[:, 0] < margin[0]
+    truncated |= boxes[:, 2] > size[0] - margin[0]
+    truncated |= boxes[:, 3] > size[1] - margin[1]
     return truncated
 
 
@@ -355,12 +319,16 @@ def _slopes(times: Floats, values: Floats) -> Floats:
     Returns:
         NaN where fewer than two samples are known.
     """
-    known = ~np.isnan(times)
-    count = np.maximum(known.sum(axis=0), 1)
-    times = np.where(known, times, 0.0)
-    centred = (times - times.sum(axis=0) / count) * known
+    missing = np.isnan(times)
+    if missing.any():
+        count = np.maximum(len(times) - missing.sum(axis=0), 1)
+        times = np.where(missing, 0.0, times)
+        centred = times - times.sum(axis=0) / count
+        centred[missing] = 0.0
+        values = np.where(missing[:, :, None], 0.0, values)
+    else:
+        centred = times - times.sum(axis=0) / len(times)
     spread = (centred * centred).sum(axis=0)
-    spread[spread < _MIN_SPREAD_S2] = np.nan
-    rises = (centred[:, :, None] * np.where(known[:, :, None], values, 0.0)).sum(axis=0)
-    slopes: Floats = rises / spread[:, None]
+    spread[spread < MIN_SPREAD_S2] = np.nan
+    slopes: Floats = (centred[:, :, None] * values).sum(axis=0) / spread[:, None]
     return slopes

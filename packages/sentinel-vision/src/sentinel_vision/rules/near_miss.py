@@ -8,6 +8,8 @@ from math import isfinite
 from typing import ClassVar, Final
 from uuid import UUID
 
+import numpy as np
+
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import (
@@ -134,10 +136,12 @@ class NearMissRule:
         """The conflicts of this frame, by track ids."""
         if not len(view.motion):
             return ()
-        is_body = users.see(view, self._moving_m_s)
-        is_body &= users.moved_s(view) >= view.now.observed_s - MOVED_WITHIN_S
-        is_body &= view.inside[:, self._columns].any(axis=1)
-        (rows,) = is_body.nonzero()
+        moved = users.note(view, self._moving_m_s) >= view.now.observed_s - MOVED_WITHIN_S
+        if np.count_nonzero(moved) < 2:
+            return ()
+        moved &= users.see(view, self._moving_m_s)
+        moved &= view.inside[:, self._columns].any(axis=1)
+        (rows,) = moved.nonzero()
         found = list(collision_courses(view, rows, users, self._limits))
         if self._junctions:
             in_junction = rows[view.inside[rows][:, self._junctions].any(axis=1)]

@@ -33,27 +33,31 @@ class RoadUsers:
         """Forget all tracks."""
         self._table.clear()
 
-    def see(self, view: View, moving_m_s: float) -> Flags:
-        """Take in a frame; says which rows are bodies whose heading is known, shape (tracks,)."""
-        motion, agile = view.motion, view.motion.agile
+    def note(self, view: View, moving_m_s: float) -> Floats:
+        """Take in a frame; gives when each row moved last, in watched seconds, NaN: never."""
+        motion = view.motion
         self._table.meet(motion)
+        moved: Floats = self._table.values[_MOVED, motion.slots]
+        moved[motion.speed > moving_m_s] = view.now.observed_s
+        self._table.values[_MOVED, motion.slots] = moved
+        return moved
+
+    def see(self, view: View, moving_m_s: float) -> Flags:
+        """After `note`: which rows are bodies that can be believed, bool, shape (tracks,)."""
+        motion, agile = view.motion, view.motion.agile
         values, slots = self._table.values, motion.slots
-        speed = np.hypot(agile.velocity[:, 0], agile.velocity[:, 1])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            heading = agile.velocity.T / speed
-        values[:2, slots] = np.where(speed > HEADING_M_S, heading, values[:2, slots])
-        moved = np.where(motion.speed > moving_m_s, view.now.observed_s, values[_MOVED, slots])
-        values[_MOVED, slots] = moved
-        courses = (agile.velocity * motion.velocity).sum(axis=1)
-        known: Flags = IS_BODY[motion.class_ids] & motion.mature & (agile.error < STEADY_M)
-        known &= (courses > LEAST_COSINE * speed * motion.speed) | (speed < moving_m_s)
+        x, y = agile.velocity.T
+        speed = np.hypot(x, y)
+        is_heading = speed > HEADING_M_S
+        heading = slots[is_heading]
+        values[_COSINE, heading] = x[is_heading] / speed[is_heading]
+        values[_SINE, heading] = y[is_heading] / speed[is_heading]
+        courses = x * motion.velocity[:, 0] + y * motion.velocity[:, 1]
+        known: Flags = courses > LEAST_COSINE * speed * motion.speed
+        known |= speed < moving_m_s
+        known &= IS_BODY[motion.class_ids] & motion.mature & (agile.error < STEADY_M)
         known &= ~np.isnan(values[_COSINE, slots])
         return known
-
-    def moved_s(self, view: View) -> Floats:
-        """When each row moved last, in watched seconds; NaN: never."""
-        moved: Floats = self._table.values[_MOVED, view.motion.slots]
-        return moved
 
     def bodies(self, view: View, rows: Rows) -> Bodies:
         """Some rows as bodies on the ground."""

@@ -27,11 +27,14 @@ from sentinel_vision.rules.case import (
     Subject,
 )
 from sentinel_vision.rules.geometry import Flags, Floats
+from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.places import Limits, PlaceTable, Sighting, Verdict
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.signals import CYCLES, signal_cycle, signal_cycle_s
 from sentinel_vision.rules.view import View, ZoneLayout
+
+BEAT_S = 0.5
 
 WAITING_MEMORY_S = 15.0
 """A row starts from its head: for so long after it broke up one that still stands is no news."""
@@ -137,6 +140,7 @@ class StoppedVehicleRule:
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
+        self._beat = Beat(BEAT_S, 0.3)
         self.arrange(layout, frozenset())
         self._keep([])
 
@@ -166,6 +170,8 @@ class StoppedVehicleRule:
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame; in crowded zones no incident may begin."""
+        if not self._zones or not self._beat.is_due(view.now):
+            return []
         crowded = view.findings.crowded_zones
         candidates = view.is_vehicle & ~view.inside[:, self._parking].any(axis=1)
         changes = []

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import Condition, Incident, IncidentType, Transition
+from sentinel_core.domain.zones import GroundPoint, Zone, ZoneType
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
 from sentinel_vision.testing.traffic import (
+    WHOLE_PICTURE,
     Path,
     Vehicle,
     drive,
@@ -27,6 +29,7 @@ from sentinel_vision.testing.traffic import (
     stand,
     then,
     watch,
+    zone_set,
 )
 
 LEFT = lane(
@@ -236,6 +239,104 @@ def _apply(change: IncidentChange, open_now: dict[tuple[IncidentType, str], Inci
         assert incident.ended_at is None
         assert incident.explain
         open_now[key] = incident
+
+
+def _busy_junction(seed: int) -> list[Vehicle]:
+    """One turns round, two nearly meet and two crash, at times that depend on the seed."""
+    shift = seed / 10.0
+
+    def turning(time_s: float) -> tuple[float, float] | None:
+        turned = min(max(time_s - 3.0, 0.0) / 3.0, 1.0) * np.pi
+        further = 40.0 * (max(3.0 - time_s, 0.0) + max(time_s - 6.0, 0.0))
+        x, y = 90.0 - 38.0 * (1.0 - np.cos(turned)) / 2.0, 190.0 + 38.0 * np.sin(turned)
+        return (float(x), float(y - further)) if time_s < 9.0 else None
+
+    return [
+        Vehicle(path=turning, track_id=1, size_px=30.0),
+        Vehicle(
+            path=drive(150 - 70 * shift, 300, velocity=(70.0, 0.0), end_s=5.5),
+            track_id=2,
+            size_px=20.0,
+        ),
+        Vehicle(
+            path=drive(360 - 70 * shift, 80, velocity=(0.0, 64.0), end_s=5.5),
+            track_id=3,
+            size_px=20.0,
+        ),
+        Vehicle(path=then(drive(320, 120, velocity=(60.0, 0.0)), 4.0, stand(560, 120)), track_id=4),
+        Vehicle(path=then(drive(565, -90, velocity=(0.0, 50.0)), 4.0, stand(565, 110)), track_id=5),
+    ]
+
+
+CALIBRATION = [
+    GroundPoint(image=(x, y), ground_m=(x * 64.0, -y * 36.0))
+    for x, y in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+]
+JUNCTION = Zone(
+    name="junction",
+    type=ZoneType.JUNCTION,
+    polygon=WHOLE_PICTURE,
+    rules={"speeding": {"limit_km_h": 12.0}},
+)
+
+
+def _see_junction(scenes: Sequence[SceneFrame]) -> list[IncidentChange]:
+    engine = RuleEngine("cam", zone_set(JUNCTION, calibration=CALIBRATION), "v0")
+    return watch(engine, scenes)
+
+
+MOMENTS = {
+    IncidentType.ILLEGAL_U_TURN,
+    IncidentType.NEAR_MISS,
+    IncidentType.COLLISION,
+    IncidentType.SPEEDING,
+}
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 9))
+def test_the_order_of_the_detections_changes_no_moment(seed: int) -> None:
+    scenes = film(_busy_junction(seed), 12.0)
+    mixed = [shuffled(scene, seed + scene.frame_index) for scene in scenes]
+    plain = _without_scenes(_see_junction(scenes))
+    assert repr(plain) == repr(_without_scenes(_see_junction(mixed)))
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0, 30.0])
+@pytest.mark.parametrize("seed", range(2))
+def test_lost_frames_hardly_shift_a_moment(fps: float, seed: int) -> None:
+    """Each start of what is over in seconds lies within one interval and a second."""
+    truth = {i.type: i for i in reversed(opened(_see_junction(film(_busy_junction(0), 12.0))))}
+    assert set(truth) == MOMENTS
+    kept = np.flatnonzero(np.random.default_rng(seed).random(round(12 * fps)) >= 0.1)
+    scenes = [shoot(_busy_junction(0), index / fps, index=index) for index in kept.tolist()]
+    seen = {i.type: i for i in reversed(opened(_see_junction(scenes)))}
+    assert set(seen) == MOMENTS
+    longest_s = float(np.diff(kept).max()) / fps
+    for kind, incident in seen.items():
+        shift_s = seconds_of(incident.started_at) - seconds_of(truth[kind].started_at)
+        assert abs(shift_s) <= 1.0 + max(longest_s, 0.2), kind
+
+
+@settings(max_examples=6, deadline=None)
+@given(at=st.integers(5, 55), pause_s=st.integers(4, 10_000))
+def test_a_pause_makes_no_moment_by_itself(at: int, pause_s: int) -> None:
+    scenes = film(_busy_junction(0), 12.0)
+    engine = RuleEngine("cam", zone_set(JUNCTION, calibration=CALIBRATION), "v0")
+    watch(engine, scenes[:at])
+    (after,) = _later([scenes[at]], pause_s)
+    assert opened(engine.update(after)) == []
+
+
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(0, 9), cut=st.integers(1, 11))
+def test_a_history_of_moments_is_sound(seed: int, cut: int) -> None:
+    engine = RuleEngine("cam", zone_set(JUNCTION, calibration=CALIBRATION), "v0")
+    open_now: dict[tuple[IncidentType, str], Incident] = {}
+    for scene in _cut(film(_busy_junction(seed), 12.0), {cut}, 0.2):
+        for change in engine.update(scene):
+            _apply(change, open_now)
+        assert {i.id for i in engine.active()} == {i.id for i in open_now.values()}
 
 
 def _without_scenes(changes: Sequence[IncidentChange]) -> list[tuple[Transition, Incident]]:

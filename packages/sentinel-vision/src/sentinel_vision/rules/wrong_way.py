@@ -1,6 +1,6 @@
 """Wrong way: a vehicle drives against the direction of its lane."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
@@ -103,7 +104,7 @@ class WrongWayRule:
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
         self._drivers: dict[int, _Driver] = {}
-        self._present: Collection[int] = ()
+        self._present: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
@@ -126,12 +127,15 @@ class WrongWayRule:
         if not self._lanes:
             return []
         headings = self._head(view)
+        if not self._drivers and not headings.against.any():
+            self._present = view.motion.track_ids
+            return []
         rows = {track_id: row for row, track_id in enumerate(view.motion.track_ids.tolist())}
         if self._drivers:
             self._hand_over(view, rows)
         for row in np.flatnonzero(headings.against).tolist():
             self._suspect(view, row, self._lanes[int(headings.lane[row])])
-        self._present = rows.keys()
+        self._present = view.motion.track_ids
         changes = []
         for track_id, driver in list(self._drivers.items()):
             if track_id in rows:
@@ -217,7 +221,8 @@ class WrongWayRule:
 
     def _hand_over(self, view: View, rows: Mapping[int, int]) -> None:
         """A new track where a lost one should be by now is the same vehicle."""
-        fresh = [track_id for track_id in rows if track_id not in self._present]
+        before = frozenset(self._present.tolist())
+        fresh = [track_id for track_id in rows if track_id not in before]
         lost = [track_id for track_id in self._drivers if track_id not in rows]
         if not fresh or not lost:
             return

@@ -17,7 +17,7 @@ def _zone(kind: ZoneType, **rules: dict[str, float | bool]) -> Zone:
 
 def test_every_rule_is_described() -> None:
     rules = describe_rules()
-    assert {rule.name for rule in rules} <= set(IncidentType)
+    assert {rule.name for rule in rules} == set(IncidentType)
     for rule in rules:
         assert rule.summary
         for parameter in rule.parameters:

@@ -186,8 +186,12 @@ SCORE_ARGS := $(if $(filter 1,$(STRICT)),--strict) \
     $(if $(SENTINEL_REFERENCE_DATA),--data "$(SENTINEL_REFERENCE_DATA)") --jobs $(shell nproc) $(ARGS)
 
 .PHONY: score
-score: env generate ## Score rules, tracker and detector against truth (Q1, Q2, Q3, Q5, P7)
-	@$(BIN)/sentinel score all $(SCORE_ARGS)
+score: env generate ## Score rules, tracker and detector against truth (Q1, Q2, Q3, Q5, Q10, Q11, P7)
+	@$(BIN)/sentinel score all --out benchmarks/results/score.json $(SCORE_ARGS)
+
+.PHONY: accuracy
+accuracy: env ## Write the tables of docs/accuracy.md from what make score found
+	@$(BIN)/python tools/accuracy_tables.py benchmarks/results/score.json
 
 # An environment of its own: what the product is measured against never gets into .venv.
 .venv-bench/.made: benchmarks/requirements.lock $(MEMBERS:%=%/pyproject.toml) | .venv/.made/members
@@ -212,6 +216,10 @@ bench-pipeline: .venv-bench/.made generate ## Pipeline: frames/s beside the bare
 .PHONY: bench-rules
 bench-rules: .venv-bench/.made generate ## Rules: time per frame (P11)
 	@$(BENCH)/rules.py $(BENCH_ARGS)
+
+.PHONY: bench-city
+bench-city: .venv-bench/.made generate ## Synthetic city: frames of boxes per second
+	@$(BENCH)/city.py $(BENCH_ARGS)
 
 .PHONY: bench-engines
 bench-engines: .venv-bench/.made generate ## Engines and int8: time, accuracy, incidents (Q6)

@@ -1,5 +1,6 @@
 """`sentinel score`: how right rules, tracker and detector are, against truth."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class _Asked:
     quick: bool
     strict: bool
     as_json: bool
+    out: Path | None = None
 
 
 @app.command("rules")
@@ -114,10 +116,10 @@ def score_all(
     jobs: Jobs = 1,
     quick: IsQuick = False,
     strict: IsStrict = False,
-    as_json: AsJson = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON here as well.")] = None,
 ) -> None:
     """Everything: what docs/accuracy.md shows."""
-    asked = _Asked(data=data, jobs=jobs, quick=quick, strict=strict, as_json=as_json)
+    asked = _Asked(data=data, jobs=jobs, quick=quick, strict=strict, as_json=False, out=out)
     _run(asked, _everything)
 
 
@@ -147,6 +149,9 @@ def _run(asked: _Asked, suite: "Callable[[Scoring], Findings]") -> None:
         print_json(found.as_json())
     else:
         found.print()
+    if asked.out is not None:
+        asked.out.parent.mkdir(parents=True, exist_ok=True)
+        asked.out.write_text(json.dumps(found.as_json(), indent=2) + "\n", encoding="utf-8")
     if asked.strict and not found.is_met:
         raise typer.Exit(MISSED)
 

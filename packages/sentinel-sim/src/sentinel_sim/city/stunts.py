@@ -5,6 +5,7 @@ from math import ceil
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentinel_sim.city.following import Obstacles
 from sentinel_sim.city.frame import Floats
@@ -27,7 +28,7 @@ class _Run(NamedTuple):
 class Bodies(NamedTuple):
     """Some actors: kinds, places (n, 2), headings and speeds."""
 
-    kinds: Sequence[int]
+    kinds: NDArray[np.int64]
     places: Floats
     headings: Floats
     speeds: Floats
@@ -53,7 +54,7 @@ class Stunts:
                 np.zeros(1, dtype=np.intp), run.ways[index : index + 1]
             )
             places[row], headings[row], speeds[row] = place[0], heading[0], run.speeds[index]
-        return ids, Bodies(kinds, places, headings, speeds)
+        return ids, Bodies(np.array(kinds, dtype=np.int64), places, headings, speeds)
 
 
 def obstacles_of(
@@ -69,7 +70,7 @@ def obstacles_of(
     """
     if not len(bodies.places):
         return Obstacles.empty()
-    sizes = SIZES_M[list(bodies.kinds)]
+    sizes = SIZES_M[bodies.kinds]
     rows, columns, ways = lanes.find(bodies.places, sizes[:, 1:2] / 2.0 + margin_m)
     directions, headings = lanes.directions[columns], bodies.headings[rows]
     pace = bodies.speeds[rows] * (

@@ -136,11 +136,12 @@ class Traffic:
         for newcomer in self._arrivals.due(time_s):
             route = self._route_names.index(newcomer.route)
             lane = int(self._routes[route, 0])
-            if lane in taken or lane in closed or not self._put(newcomer, route, lane):
-                if not (lane in closed and newcomer.may_be_turned_away):
-                    self._arrivals.put_back(newcomer)
-            else:
-                taken.add(lane)
+            if lane in closed and newcomer.may_be_turned_away:
+                continue
+            if lane in closed or lane in taken or not self._put(newcomer, route, lane):
+                self._arrivals.put_back(newcomer)
+            # One in a step, and nobody overtakes who waits to come in.
+            taken.add(lane)
 
     def _put(self, newcomer: Newcomer, route: int, lane: int) -> bool:
         """Let a vehicle in, if there is room for it."""

@@ -5,6 +5,7 @@ dynamics (1995), without walls: their ways lead where one may walk.
 """
 
 from collections.abc import Iterator, Sequence
+from math import hypot
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from sentinel_sim.city.frame import Floats
 from sentinel_sim.city.kinds import PERSON_KIND
 from sentinel_sim.city.plan import Stay, Walk
-from sentinel_sim.city.signals import Colour, SignalPlan
+from sentinel_sim.city.signals import SignalPlan
 from sentinel_sim.city.stunts import Bodies
 
 RELAXATION_S: Final = 0.5
@@ -40,6 +41,7 @@ class Walkers:
         self._signals = signals
         self._dice = dice
         self.ids_of_walks = tuple(next(ids) for _ in walks)
+        self._all_ids = np.array(self.ids_of_walks, dtype=np.int64)
         self._coming = sorted(range(len(walks)), key=lambda index: walks[index].begin_s)
         self.walks = np.empty(0, dtype=np.intp)
         self.places = np.empty((0, 2))
@@ -56,12 +58,12 @@ class Walkers:
     @property
     def ids(self) -> NDArray[np.int64]:
         """Of those that are there."""
-        return np.array([self.ids_of_walks[walk] for walk in self.walks], dtype=np.int64)
+        return self._all_ids[self.walks]
 
     def bodies(self) -> Bodies:
         """Where they are and how they move."""
         east, north = self.velocities[:, 0], self.velocities[:, 1]
-        kinds = [PERSON_KIND] * len(self)
+        kinds = np.full(len(self), PERSON_KIND)
         return Bodies(kinds, self.places, np.arctan2(north, east), np.hypot(east, north))
 
     def step(self, time_s: float, step_s: float, vehicles: tuple[Floats, Floats]) -> None:
@@ -122,13 +124,12 @@ class Walkers:
                 self._stroll(row, stay, time_s)
             return True
         walk = self._walks[self.walks[row]]
-        here, there = np.array(walk.points[stay.at]), np.array(walk.points[stay.at + 1])
-        needed_s = float(np.hypot(*(there - here))) / walk.speed_m_s + _WALK_SPARE_S
+        (x1, y1), (x2, y2) = walk.points[stay.at], walk.points[stay.at + 1]
         if stay.group:
-            is_green = self._signals.colour(stay.group, time_s) is Colour.GREEN
-            return not (is_green and self._signals.green_left_s(stay.group, time_s) >= needed_s)
+            needed_s = hypot(x2 - x1, y2 - y1) / walk.speed_m_s + _WALK_SPARE_S
+            return bool(self._signals.green_left_s(stay.group, time_s) < needed_s)
         return bool(stay.patience_s) and _is_disturbed(
-            here, there, vehicles, stay.patience_s + _DRIVERS_SEE_S
+            np.array((x1, y1)), np.array((x2, y2)), vehicles, stay.patience_s + _DRIVERS_SEE_S
         )
 
     def _stroll(self, row: int, stay: Stay, time_s: float) -> None:

@@ -192,7 +192,7 @@ def _within(spells: list[Spell], zone_id: UUID) -> list[Spell]:
 
 
 def _row_from(ways: Floats, halves: Floats) -> tuple[int, float]:
-    """How many stand in a row from the stop line, and how long the row is.
+    """How many stand in a row from the stop line, and how far back the row reaches.
 
     Args:
         ways: From the middle of each to the stop line, shape (n,).
@@ -205,4 +205,4 @@ def _row_from(ways: Floats, halves: Floats) -> tuple[int, float]:
     gaps = np.diff(ways) - halves[1:] - halves[:-1]
     breaks = np.flatnonzero(gaps > QUEUE_GAP_M)
     last = int(breaks[0]) if len(breaks) else len(gaps)
-    return last + 1, float(ways[last] - ways[0])
+    return last + 1, float(ways[last] + halves[last])

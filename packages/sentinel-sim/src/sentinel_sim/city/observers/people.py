@@ -142,6 +142,9 @@ class Crowd:
 
 _SOME: Final = 12
 
+_STEADY_S, _STEADY_SHARE = 20.0, 0.8
+"""What flickers at a threshold has not begun yet."""
+
 
 def events_of_two(
     kind: IncidentType, strict: list[Spell], loose: list[Spell], due_s: float
@@ -156,6 +159,7 @@ def events_of_two(
     """
     events = []
     for spell in strict:
+        spell.begin_steadily(min(_STEADY_S, due_s), _STEADY_SHARE)
         if spell.length_s >= 0.8 * due_s:
             is_ignored = spell.length_s < 1.3 * due_s
             events.append(event_of(kind, spell, is_ignored=is_ignored))
@@ -258,5 +262,5 @@ class CameraTamper:
                 detail=fault.kind,
             )
             for fault in self._faults
-            if fault.kind != "lightning"
+            if fault.kind != "lightning" and fault.begin_s < end_s
         ]

@@ -1,11 +1,14 @@
 """Spells: for how long something is true of somebody."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
+
+import numpy as np
 
 from sentinel_sim.city.observers.stage import Sight
 from sentinel_sim.city.truth import Box
+from sentinel_sim.city.world import STEP_S
 
 _SEEN_VISIBILITY = 0.3
 
@@ -17,8 +20,9 @@ class Spell:
     Attributes:
         box: At its start.
         way_m: How far its actor went meanwhile.
-        seen: Share of the moments in which enough of its actor was visible.
+        seen: Share of the moments in which enough of its actors was visible.
         note: What the observer wants to remember.
+        times_s: Of all moments in which it was true.
     """
 
     key: Hashable
@@ -31,6 +35,7 @@ class Spell:
     moments: int = 0
     seen_moments: int = 0
     note: str = ""
+    times_s: list[float] = field(default_factory=list)
 
     @property
     def length_s(self) -> float:
@@ -41,6 +46,19 @@ class Spell:
     def seen(self) -> float:
         """See the class."""
         return self.seen_moments / max(self.moments, 1)
+
+    def begin_steadily(self, within_s: float, share: float) -> None:
+        """Leave out a beginning in which it came and went.
+
+        Args:
+            within_s: After its beginning it is true for so long …
+            share: … at least in this share of the moments, 0..1.
+        """
+        times = np.array(self.times_s)
+        ahead = times.searchsorted(times + within_s) - np.arange(len(times))
+        steady = np.flatnonzero(ahead * STEP_S >= share * within_s)
+        if len(steady):
+            self.began_s = float(times[steady[0]])
 
 
 class SpellBook:
@@ -75,7 +93,8 @@ class SpellBook:
         spell.ended_s = sight.t_s
         spell.way_m += way_m
         spell.moments += 1
-        if not actors or sight.visibility(actors[0]) >= _SEEN_VISIBILITY:
+        spell.times_s.append(sight.t_s)
+        if not actors or _visibility(sight, actors) >= _SEEN_VISIBILITY:
             spell.seen_moments += 1
         return spell
 
@@ -83,3 +102,8 @@ class SpellBook:
         """All spells, by their start."""
         spells = [*self._over, *self._open.values()]
         return sorted(spells, key=lambda spell: (spell.began_s, str(spell.key)))
+
+
+def _visibility(sight: Sight, actors: tuple[int, ...]) -> float:
+    """Of some actors on average: of two that meet one may hide much of the other."""
+    return sum(sight.visibility(actor) for actor in actors) / len(actors)

@@ -131,7 +131,7 @@ def test_calibrated_it_counts_vehicles_per_kilometre_of_lane() -> None:
         GroundPoint(image=image, ground_m=metres)
         for image, metres in zip(corners, ground, strict=True)
     ]
-    rules = {"congestion": {"on_s": 20, "occupied_share": 1.0}, "queue": {"enabled": False}}
+    rules = {**RULES, "congestion": {"on_s": 20, "occupied_share": 1.0}}
     zones = zone_set(lane("road", ROAD, rules=rules), calibration=points)
     (incident,) = opened(watch(RuleEngine("cam", zones, "v0"), film(queue(), 40.0)))
     measured = {entry.condition: entry for entry in incident.explain}

@@ -74,8 +74,14 @@ class Congestion:
             density = count / length_km
             if share < 1.3 * SLOW_SHARE and density >= 0.75 * DENSITY_KM:
                 self._loose.note(sight, zone_id, zone_id=zone_id, actors=())
-            if share < SLOW_SHARE and density >= DENSITY_KM and count >= LEAST_VEHICLES:
-                self._strict.note(sight, zone_id, zone_id=zone_id, actors=())
+                # Far away many are hidden behind others: a jam begins once it can be seen.
+                seen = rows & sight.is_seen
+                count = int(seen.sum())
+                if count < LEAST_VEHICLES:
+                    continue
+                share = float(np.median(speeds[seen])) / free_m_s
+                if share < SLOW_SHARE and count / length_km >= DENSITY_KM:
+                    self._strict.note(sight, zone_id, zone_id=zone_id, actors=())
 
     def report(self, end_s: float) -> list[TruthEvent]:
         """Ignored where it is nearly congested, or for about long enough."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -20,6 +20,9 @@ from sentinel_sim.city.world import Moment
 from sentinel_vision.detection.classes import VEHICLE_CLASSES
 
 _IS_VEHICLE = np.isin(CLASS_OF_KIND, sorted(VEHICLE_CLASSES))
+
+
+LEAST_VISIBLE: Final = 0.2
 
 
 class Sight:
@@ -51,6 +54,14 @@ class Sight:
         """Who is in which zone, by the middles of the footprints."""
         inside = self.stage.ground.contains(self.moment.places)
         return dict(zip(self.stage.scenario.grounds, inside, strict=True))
+
+    @cached_property
+    def is_seen(self) -> NDArray[np.bool_]:
+        """Of whom enough is visible to be seen at all, shape (n,)."""
+        shares = np.zeros(len(self.moment))
+        shares[self.moment.ids.searchsorted(self.frame.actor_ids)] = self.frame.visibility
+        seen: NDArray[np.bool_] = shares >= LEAST_VISIBLE
+        return seen
 
     def visibility(self, actor_id: int) -> float:
         """Of one actor, 0 if it is not in the picture."""

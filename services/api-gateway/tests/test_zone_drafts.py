@@ -133,3 +133,13 @@ async def test_points_that_make_no_calibration(
 ) -> None:
     await world.add_camera()
     assert (await api.post(PREVIEW, json={"points": points})).status_code == 422
+
+
+async def test_points_that_contradict_each_other_are_no_error_of_the_server(
+    world: World, api: httpx2.AsyncClient
+) -> None:
+    await world.add_camera()
+    crossed = [{**ROAD[0], "ground_m": [10, 5]}, *ROAD[1:3], {**ROAD[3], "ground_m": [0, 60]}]
+    answer = await api.post(PREVIEW, json={"points": crossed})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "calibration"

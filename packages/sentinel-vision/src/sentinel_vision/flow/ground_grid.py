@@ -1,4 +1,7 @@
-"""What a calibration means, for a person who checks it: lines on the ground, errors in metres."""
+"""What a calibration means, for a person who checks it: lines on the ground, errors in metres.
+
+Points that contradict each other put ground where there is none: such places are left out.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -52,12 +55,13 @@ class GroundSample:
     along_m: float
 
 
-def measure_residuals(calibration: Sequence[GroundPoint]) -> tuple[float, ...]:
-    """How far each point is from where the fit puts it, in metres."""
+def measure_residuals(calibration: Sequence[GroundPoint]) -> tuple[float | None, ...]:
+    """How far each point is from where the fit puts it, in metres; None: above its horizon."""
     plane = GroundPlane(calibration)
     seen = plane.to_metres(np.array([point.image for point in calibration]))
     given = np.array([point.ground_m for point in calibration])
-    return tuple(np.hypot(*(seen - given).T).round(3).tolist())
+    offsets = np.hypot(*(seen - given).T).round(3).tolist()
+    return tuple(None if np.isnan(offset) else offset for offset in offsets)
 
 
 def sample_ground(calibration: Sequence[GroundPoint]) -> list[GroundSample]:

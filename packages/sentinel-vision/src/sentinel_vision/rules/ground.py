@@ -15,6 +15,7 @@ CLICK_ERROR: Final = 0.002
 _COORDINATES = 2
 _FREE = 8
 _LEAST_DEPTH = 1e-3
+_WORST_CONDITION: Final = 1e15
 _STEP: Final = 1e-4
 """How far a point is moved to see what that does; small enough for the fit to follow linearly."""
 
@@ -35,9 +36,7 @@ class GroundPlane:
     def __init__(self, calibration: Sequence[GroundPoint]) -> None:
         image = np.array([point.image for point in calibration], dtype=np.float64)
         ground = np.array([point.ground_m for point in calibration], dtype=np.float64)
-        self._matrix = _fit_homography(image, ground)
-        depths = image @ self._matrix[2, :2] + self._matrix[2, 2]
-        self._matrix /= np.median(depths)
+        self._matrix = _fit_scaled(image, ground)
         self._image, self._ground = image, ground
         self.point_error = max(CLICK_ERROR, self._left_over())
         self._moved: Floats | None = None
@@ -87,8 +86,12 @@ class GroundPlane:
             return 0.0
         back = np.linalg.inv(self._matrix)
         seen = self._ground @ back[:, :2].T + back[:, 2]
-        offsets = seen[:, :2] / seen[:, 2:] - self._image
-        return float(np.sqrt((offsets**2).sum() / free))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            offsets = seen[:, :2] / seen[:, 2:] - self._image
+        left_over = float(np.sqrt((offsets**2).sum() / free))
+        if not np.isfinite(left_over):
+            raise _contradiction()
+        return left_over
 
     def _through_moved(self, points: Floats) -> Floats:
         """Where the points are by the moved fits, scaled to the real error: (2 p, n, 2)."""
@@ -108,9 +111,11 @@ class GroundPlane:
         for index in np.ndindex(self._image.shape):
             image = self._image.copy()
             image[index] += _STEP
-            matrix = _fit_homography(image, self._ground)
-            depths = image @ matrix[2, :2] + matrix[2, 2]
-            fits.append(matrix / np.median(depths))
+            try:
+                fits.append(_fit_scaled(image, self._ground))
+            except InvalidInput:
+                # So little decides whether there is a fit at all: nothing is known.
+                fits.append(np.full((3, 3), np.nan))
         return fits
 
 
@@ -124,6 +129,21 @@ def _spread(errors: Floats) -> Floats:
     total = np.sqrt((errors**2).sum(axis=0))
     spread: Floats = np.where(np.isnan(total), np.inf, total)
     return spread
+
+
+def _fit_scaled(image: Floats, ground: Floats) -> Floats:
+    """The fit with a median depth of 1. Raises InvalidInput where the points make none."""
+    matrix = _fit_homography(image, ground)
+    depths = image @ matrix[2, :2] + matrix[2, 2]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        scaled: Floats = matrix / np.median(depths)
+    if not np.isfinite(scaled).all() or np.linalg.cond(scaled) > _WORST_CONDITION:
+        raise _contradiction()
+    return scaled
+
+
+def _contradiction() -> InvalidInput:
+    return InvalidInput("the calibration's points contradict each other", field="calibration")
 
 
 def _fit_homography(image: Floats, ground: Floats) -> Floats:

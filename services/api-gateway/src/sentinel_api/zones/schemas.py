@@ -83,12 +83,13 @@ class CalibrationPreview(Answer):
 
     Attributes:
         point_error: Standard deviation of the points, in frame widths and heights.
-        residuals_m: How far each point is from where the fit puts it; with four points 0.
+        residuals_m: How far each point is from where the fit puts it; with four points 0. Null:
+            by the fit the point is above the horizon, so that the points contradict each other.
         spacing_m: Between the lines.
     """
 
     point_error: float
-    residuals_m: list[float]
+    residuals_m: list[float | None]
     spacing_m: float
     lines: list[GroundLine]
     places: list[GroundPlace]

@@ -61,7 +61,7 @@ export function BacktestPanel({ cameraKey, zoneName, type, rule, values }: Backt
   const isRunning = run.data?.state === 'running';
   return (
     <section aria-label="Back-test" className="flex flex-col gap-2 rounded-md bg-page p-2">
-      <div className="flex items-center gap-1.5">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-1.5">
         <Select
           aria-label="Time to try it on"
           value={hours}
@@ -74,21 +74,6 @@ export function BacktestPanel({ cameraKey, zoneName, type, rule, values }: Backt
             </option>
           ))}
         </Select>
-        <Select
-          aria-label="Parameter to vary"
-          value={swept}
-          onChange={(event) => setSwept(event.target.value)}
-          className="h-7!"
-        >
-          <option value="">As set here</option>
-          {rule.parameters
-            .filter(({ minimum }) => minimum !== null)
-            .map((entry) => (
-              <option key={entry.name} value={entry.name}>
-                Vary: {parameterWords(entry)}
-              </option>
-            ))}
-        </Select>
         {isRunning ? (
           <Button onClick={() => void cancelBacktest(start.data?.id ?? '')}>Stop</Button>
         ) : (
@@ -100,6 +85,21 @@ export function BacktestPanel({ cameraKey, zoneName, type, rule, values }: Backt
             <FlaskConical className="size-3.5" aria-hidden="true" /> Try
           </Button>
         )}
+        <Select
+          aria-label="Parameter to vary"
+          value={swept}
+          onChange={(event) => setSwept(event.target.value)}
+          className="col-span-2 h-7!"
+        >
+          <option value="">As set here</option>
+          {rule.parameters
+            .filter(({ minimum }) => minimum !== null)
+            .map((entry) => (
+              <option key={entry.name} value={entry.name}>
+                Vary: {parameterWords(entry)}
+              </option>
+            ))}
+        </Select>
       </div>
       <FormProblem error={start.error ?? run.error} />
       {run.data !== undefined && <Outcome run={run.data} current={current} />}

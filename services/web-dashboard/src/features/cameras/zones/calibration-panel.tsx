@@ -27,7 +27,7 @@ export function CalibrationPanel({ pins, preview, error, dispatch }: Calibration
         <table className="text-xs">
           <thead className="text-left text-muted">
             <tr>
-              <th className="w-6 font-normal">Point</th>
+              <th className="w-9 pr-1 text-center font-normal">Point</th>
               <th className="font-normal">x (m)</th>
               <th className="font-normal">y (m)</th>
               <th className="w-14 text-right font-normal">off by</th>
@@ -102,20 +102,29 @@ interface MetreFieldProps {
 }
 
 function MetreField({ label, value, onChange }: MetreFieldProps) {
-  const [text, setText] = useState(value === null ? '' : String(value));
-  const isFaulty = text !== '' && !Number.isFinite(Number(text));
+  const [typed, setTyped] = useState(textOf(value));
+  // The points below one that was removed move up: then the text is another point's.
+  const text = metresOf(typed) === value ? typed : textOf(value);
   return (
     <TextInput
       aria-label={label}
-      aria-invalid={isFaulty}
+      aria-invalid={text.trim() !== '' && metresOf(text) === null}
       inputMode="decimal"
       value={text}
       onChange={(event) => {
-        setText(event.target.value);
-        const metres = Number(event.target.value);
-        onChange(event.target.value.trim() === '' || !Number.isFinite(metres) ? null : metres);
+        setTyped(event.target.value);
+        onChange(metresOf(event.target.value));
       }}
       className="h-7!"
     />
   );
+}
+
+function textOf(value: number | null): string {
+  return value === null ? '' : String(value);
+}
+
+function metresOf(text: string): number | null {
+  const metres = Number(text);
+  return text.trim() === '' || !Number.isFinite(metres) ? null : metres;
 }

@@ -142,7 +142,6 @@ function ParameterField({ parameter, standard, value, onChange }: ParameterField
           />
         ) : (
           <NumberField
-            key={value === null ? 'default' : 'own'}
             id={id}
             parameter={parameter}
             standard={standard}
@@ -174,23 +173,44 @@ interface NumberFieldProps {
 
 /** Keeps what is typed; hands over only what is a value. */
 function NumberField({ id, parameter, standard, value, onChange }: NumberFieldProps) {
-  const [text, setText] = useState(value === null ? '' : String(value));
+  const [draft, setDraft] = useState({ text: textOf(value), value });
+  // A value that was changed elsewhere takes the place of what was typed.
+  const text = draft.value === value ? draft.text : textOf(value);
   const fault = text === '' ? null : valueFault(parameter, text);
+  const faultId = `${id}-fault`;
   const type = (typed: string) => {
-    setText(typed);
-    if (typed === '') onChange(null);
-    else if (valueFault(parameter, typed) === null) onChange(Number(typed));
+    let next = value;
+    if (typed === '') next = null;
+    else if (valueFault(parameter, typed) === null) next = Number(typed);
+    setDraft({ text: typed, value: next });
+    if (next !== value) onChange(next);
   };
   return (
-    <TextInput
-      id={id}
-      inputMode="decimal"
-      value={text}
-      placeholder={String(standard)}
-      aria-invalid={fault !== null}
-      title={fault ?? `From ${parameter.minimum} to ${parameter.maximum}`}
-      onChange={(event) => type(event.target.value)}
-      className={clsx('h-7 w-20 flex-none text-right', fault !== null && 'border-critical!')}
-    />
+    <span className="relative flex-none">
+      <TextInput
+        id={id}
+        inputMode="decimal"
+        value={text}
+        placeholder={String(standard)}
+        aria-invalid={fault !== null}
+        aria-describedby={fault === null ? undefined : faultId}
+        title={fault ?? `From ${parameter.minimum} to ${parameter.maximum}`}
+        onChange={(event) => type(event.target.value)}
+        className={clsx('h-7! w-20! text-right', fault !== null && 'border-critical!')}
+      />
+      {fault !== null && (
+        <span
+          id={faultId}
+          role="alert"
+          className="absolute top-full right-0 z-10 mt-0.5 whitespace-nowrap rounded-md border border-critical bg-page px-1.5 py-0.5 text-critical text-xs"
+        >
+          {fault}
+        </span>
+      )}
+    </span>
   );
+}
+
+function textOf(value: number | null): string {
+  return value === null ? '' : String(value);
 }

@@ -193,10 +193,10 @@ function DrawButtons({ isDrawing, dispatch }: DrawButtonsProps) {
   }
   return (
     <span className="flex gap-1.5">
-      <Button onClick={() => dispatch({ type: 'draw' })}>
-        <Pentagon className="size-3.5" aria-hidden="true" /> Draw a zone
+      <Button title="Draw a zone" onClick={() => dispatch({ type: 'draw' })}>
+        <Pentagon className="size-3.5" aria-hidden="true" /> Zone
       </Button>
-      <Button onClick={() => dispatch({ type: 'draw', line: true })}>
+      <Button title="Draw a counting line" onClick={() => dispatch({ type: 'draw', line: true })}>
         <Spline className="size-3.5" aria-hidden="true" /> Line
       </Button>
     </span>

@@ -77,13 +77,15 @@ export function ZoneCard({ report, zone }: ZoneCardProps) {
           }
         />
       </dl>
-      <Bars label="Vehicles" bars={barsOf(report, zone.points, (point) => point.entered)} />
       <Bars
-        label="Speed"
+        label="Vehicles that came in"
+        bars={barsOf(report, zone.points, (point) => point.entered)}
+      />
+      <Bars
+        label={latest.unit === 'm' ? 'Speed, m/s' : 'Speed, body lengths a second'}
         colour="#7dd3fc"
         bars={barsOf(report, zone.points, (point) => point.speed_mean)}
       />
-      <p className="text-faint text-xs">Above vehicles that came in, below their speed.</p>
     </Card>
   );
 }

@@ -108,7 +108,7 @@ function Report({ report }: { readonly report: FlowReport }) {
     );
   }
   return (
-    <div className="mx-auto flex max-w-7xl flex-col gap-6 p-4">
+    <div className="flex flex-col gap-6 p-4">
       {report.lines.length > 0 && (
         <Section title="Counting lines">
           {report.lines.map((line) => (

@@ -1,5 +1,6 @@
 """The product as its user starts it: `sentinel up` in a process of its own."""
 
+import json
 import re
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from sentinel_core.adapters.system_clock import SystemClock
 from sentinel_core.domain.frames import DropReason, FrameCounts
 from sentinel_core.testing.accounting import FrameAccounting
 
+DEMO = Path(__file__).parents[2] / "data/demo"
 STOPS_WITHIN_S = 20.0
 MAX_IN_FLIGHT = 8
 T = TypeVar("T")
@@ -98,6 +100,15 @@ async def wait_for(condition: Callable[[], Awaitable[T]], *, what: str, within_s
         if clock.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {within_s:g} s")
         await clock.sleep(0.1)
+
+
+async def camera_of_clip(api: httpx2.AsyncClient, key: str, clip: Path) -> None:
+    """A camera that plays a demo clip, with the clip's zones."""
+    camera = {"key": key, "name": key, "source_url": str(clip)}
+    (await api.post("/api/cameras", json=camera)).raise_for_status()
+    drawn = json.loads((DEMO / "zones" / f"{clip.stem}.json").read_text(encoding="utf-8"))
+    answer = await api.put(f"/api/cameras/{key}/zones", json={**drawn, "version": 0})
+    answer.raise_for_status()
 
 
 async def look_at_accounts(api: httpx2.AsyncClient, accounting: FrameAccounting) -> set[str]:

@@ -21,8 +21,11 @@ from sentinel_vision.rules.case import (
 )
 from sentinel_vision.rules.geometry import polygon_area
 from sentinel_vision.rules.parameters import RuleParameters, parameter
-from sentinel_vision.rules.scene import SceneFrame
+from sentinel_vision.rules.scene import Pace, SceneFrame
 from sentinel_vision.rules.view import View, ZoneLayout
+
+LOOK_EVERY_S = 0.5
+"""No crowd comes up in less."""
 
 MIN_AREA_M2 = 4.0
 """In a smaller zone two persons would be a crowd: only the number counts there."""
@@ -118,6 +121,7 @@ class CrowdingRule:
         self._book = book
         self._watches: list[_ZoneWatch] = []
         self._cases: dict[str, Case] = {}
+        self._pace = Pace(LOOK_EVERY_S)
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
@@ -145,7 +149,7 @@ class CrowdingRule:
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
-        if not self._watches:
+        if not self._watches or not self._pace.is_due(view.now.observed_s):
             return []
         present = view.inside[:, self._columns] & (view.is_person & view.motion.mature)[:, None]
         changes = []

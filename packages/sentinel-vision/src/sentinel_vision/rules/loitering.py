@@ -24,8 +24,11 @@ from sentinel_vision.rules.case import (
 from sentinel_vision.rules.followed import HANDOVER_S, Followed, Followers
 from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.parameters import RuleParameters, parameter
-from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
+
+LOOK_EVERY_S: Final = 0.5
+"""Nobody loiters in less."""
 
 SAMPLES: Final = 60
 """A stay is remembered in so many places, however long it must be."""
@@ -127,6 +130,7 @@ class LoiteringRule:
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
         self._followers: Followers[_Stay] = Followers()
+        self._pace = Pace(LOOK_EVERY_S)
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
@@ -147,7 +151,7 @@ class LoiteringRule:
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
-        if not self._zones:
+        if not self._zones or not self._pace.is_due(view.now.observed_s):
             return []
         followed = self._followers.meet(view)
         followed += self._find(view)

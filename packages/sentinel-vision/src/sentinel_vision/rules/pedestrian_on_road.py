@@ -116,10 +116,11 @@ class PedestrianOnRoadRule:
         """Take in one frame."""
         if not self._roads:
             return []
+        road = self._find_roads(view)
         followed = self._followers.meet(view)
-        if not followed and not view.is_person.any():
+        if not followed and not (road >= 0).any():
             return []
-        walk = self._find_walkers(view)
+        walk = self._find_walkers(view, road)
         followed += self._suspect(view, walk)
         changes = []
         for person, row in followed:
@@ -143,20 +144,23 @@ class PedestrianOnRoadRule:
         """End what is in a zone that is not in `kept`."""
         return self._followers.end(EndReason.ZONE_CHANGED, at, scene, kept=kept)
 
-    def _find_walkers(self, view: View) -> _Walk:
+    def _find_roads(self, view: View) -> Rows:
+        """For each row the index of the road on which a person is, -1 for none."""
+        inside = view.inside[:, self._columns]
+        is_there = view.is_person & inside.any(axis=1)
+        if not is_there.any():
+            return np.full(len(is_there), -1)
+        road = inside.argmax(axis=1)
+        is_there &= ~view.inside[:, self._safe].any(axis=1)
+        is_there &= ~(view.motion.speed > self._fastest[road])
+        return np.where(is_there, road, -1)
+
+    def _find_walkers(self, view: View, road: Rows) -> _Walk:
         covered = _covered_by_vehicles(view)
         self._remember_riders(view, covered)
-        inside = view.inside[:, self._columns]
-        road = inside.argmax(axis=1)
-        walks = (
-            view.is_person
-            & inside.any(axis=1)
-            & ~view.inside[:, self._safe].any(axis=1)
-            & ~(view.motion.speed > self._fastest[road])
-        )
         if self._riders:
-            walks &= ~np.isin(view.motion.track_ids, list(self._riders))
-        return _Walk(np.where(walks, road, -1), covered, self._busy_zones(view))
+            road = np.where(np.isin(view.motion.track_ids, list(self._riders)), -1, road)
+        return _Walk(road, covered, self._busy_zones(view))
 
     def _remember_riders(self, view: View, covered: Floats) -> None:
         for row in np.flatnonzero(covered > self._rider_share).tolist():

@@ -73,7 +73,8 @@ export function CalibrationPanel({ pins, preview, error, dispatch }: Calibration
 
 function residual(preview: CalibrationPreview | null, index: number): string {
   const metres = preview?.residuals_m[index];
-  return metres === undefined ? '' : `${metres.toFixed(2)} m`;
+  if (metres === undefined) return '';
+  return metres === null ? 'contradicts the others' : `${metres.toFixed(2)} m`;
 }
 
 function Meaning({ preview }: { readonly preview: CalibrationPreview }) {

@@ -1,4 +1,4 @@
-"""Memory of the embedded mode with the demo's four cameras, and of each further one (P8).
+"""Memory of the embedded mode with four cameras of the demo, and of each further one (P8).
 
 Proportional set size (PSS), summed over all processes of the product: memory that processes share
 is shared out between them, so that the sum is what the machine really spends.
@@ -19,14 +19,15 @@ from start import free_port
 
 from sentinel_core.adapters.system_clock import SystemClock
 
-DEMO_CAMERAS = 4
 STEPS = (4, 8, 12)
 TARGET_MB = 450.0
 TARGET_CAMERA_MB = 60.0
 GIVE_UP_S = 120.0
 SETTLE_S = 8.0
 STOP_S = 20.0
-CLIP = REPOSITORY / "data" / "demo" / "toll_morning.mp4"
+DEMO = REPOSITORY / "data" / "demo"
+FIRST_CLIPS = ("toll_congestion", "toll_morning", "toll_night", "plaza_pedestrians")
+FURTHER_CLIP = "toll_morning"
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
     arguments = argument_parser(__doc__.splitlines()[0]).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measured = asyncio.run(_measure(Path(folder)))
-    table = Table("Memory of `sentinel up --demo` (PSS, MB)", ("cameras", "processes", "MB"))
+    table = Table("Memory of `sentinel up` (PSS, MB)", ("cameras", "processes", "MB"))
     for cameras, (processes, megabytes) in measured.items():
         table.add(cameras, processes, megabytes)
     first, last = measured[STEPS[0]][1], measured[STEPS[-1]][1]
@@ -50,18 +51,26 @@ def main() -> int:
 async def _measure(data_dir: Path) -> dict[int, tuple[int, float]]:
     clock = SystemClock()
     port = free_port()
-    measured = {}
-    with _demo(data_dir, port) as pid:
+    measured: dict[int, tuple[int, float]] = {}
+    added = 0
+    with _product(data_dir, port) as pid:
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await _until_online(client, 0, clock)
             for wanted in STEPS:
-                for number in range(max(0, wanted - DEMO_CAMERAS - 4), wanted - DEMO_CAMERAS):
-                    camera = {"key": f"more_{number}", "name": "One more", "source_url": str(CLIP)}
-                    (await client.post("/api/cameras", json=camera)).raise_for_status()
+                while added < wanted:
+                    clip = FIRST_CLIPS[added] if added < len(FIRST_CLIPS) else FURTHER_CLIP
+                    await _add(client, f"camera_{added}", DEMO / f"{clip}.mp4")
+                    added += 1
                 await _until_online(client, wanted, clock)
                 # Pools and caches fill in the first seconds.
                 await clock.sleep(SETTLE_S)
                 measured[wanted] = _memory(pid)
     return measured
+
+
+async def _add(client: httpx2.AsyncClient, key: str, clip: Path) -> None:
+    camera = {"key": key, "name": "One more", "source_url": str(clip)}
+    (await client.post("/api/cameras", json=camera)).raise_for_status()
 
 
 async def _until_online(client: httpx2.AsyncClient, wanted: int, clock: SystemClock) -> None:
@@ -76,7 +85,7 @@ async def _online(client: httpx2.AsyncClient) -> int:
     try:
         answer = await client.get("/api/cameras")
     except httpx2.TransportError:
-        return 0
+        return -1  # it does not answer yet
     answer.raise_for_status()
     return sum(camera["status"] in ("online", "alert") for camera in answer.json())
 
@@ -106,8 +115,8 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 @contextmanager
-def _demo(data_dir: Path, port: int) -> Iterator[int]:
-    command = [sys.executable, "-m", "sentinel_allinone", "up", "--demo", "--no-auth"]
+def _product(data_dir: Path, port: int) -> Iterator[int]:
+    command = [sys.executable, "-m", "sentinel_allinone", "up", "--no-auth"]
     process = subprocess.Popen(  # noqa: S603 - our own program with our own flags
         [*command, "--port", str(port), "--data-dir", str(data_dir)],
         stdout=subprocess.DEVNULL,

@@ -13,7 +13,15 @@ from sentinel_core.testing.accounting import FrameAccounting
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-DEMO_CAMERAS = {"toll_congestion", "toll_morning", "toll_night", "plaza_pedestrians"}
+DEMO_CAMERAS = {
+    "toll_congestion",
+    "toll_morning",
+    "toll_night",
+    "plaza_pedestrians",
+    "city_wrong_way",
+    "city_pedestrian",
+    "city_covered",
+}
 INCIDENT_WITHIN_S = 90.0
 
 

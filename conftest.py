@@ -9,6 +9,9 @@ from hypothesis import settings
 settings.register_profile("sentinel", deadline=None)
 settings.load_profile("sentinel")
 
+# Before any test imports them: the members' tests share these kits, and run in one process.
+pytest.register_assert_rewrite("sentinel_core.testing", "sentinel_vision.testing")
+
 REQUIRED = {"--require-browser": "browser", "--require-servers": "servers"}
 """By option: the marker of tests that must not be skipped."""
 

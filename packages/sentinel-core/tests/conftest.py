@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("sentinel_core.testing")
-
-from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key  # noqa: E402  (after the rewrite)
-from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database  # noqa: E402  (after the rewrite)
-from sentinel_core.ports.secrets import Secrets  # noqa: E402  (after the rewrite)
-from sentinel_core.testing.clock import ManualClock  # noqa: E402  (after the rewrite)
+from sentinel_core.adapters.fernet_secrets import FernetSecrets, generate_key
+from sentinel_core.adapters.sql import SqlDatabase, open_database, upgrade_database
+from sentinel_core.ports.secrets import Secrets
+from sentinel_core.testing.clock import ManualClock
 
 
 @pytest.fixture

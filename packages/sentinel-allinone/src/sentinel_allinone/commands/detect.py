@@ -168,7 +168,8 @@ def _load_zones(path: Path | None) -> ZoneSet:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidInput(f"{path}: {place}: {first['msg']}", field="zones") from error
+        reason = first["msg"].removeprefix("Value error, ")
+        raise InvalidInput(f"{path}: {place}: {reason}", field="zones") from error
 
 
 def _start(text: str | None, clock: SystemClock) -> datetime:

@@ -99,6 +99,15 @@ async def test_waits_for_a_task_to_fall_asleep(clock: ManualClock) -> None:
     assert worker.done()
 
 
+async def test_waits_for_a_task_by_its_name(clock: ManualClock) -> None:
+    other = asyncio.create_task(clock.sleep(1.0), name="other")
+    await clock.wait_for_sleepers(task_name="other")
+    with pytest.raises(TimeoutError):
+        await clock.wait_for_sleepers(task_name="sweep", real_timeout_s=0.01)
+    await clock.advance(1.0)
+    assert other.done()
+
+
 async def test_waiting_for_nobody_times_out(clock: ManualClock) -> None:
     with pytest.raises(TimeoutError):
         await clock.wait_for_sleepers(real_timeout_s=0.01)

@@ -10,7 +10,6 @@ from sentinel_inference.testing.station import HEIGHT, WIDTH, Station, cars
 from sentinel_vision.frames.transport import INFERRED, FrameOutcome
 
 PARKED = (100.0, 100.0, 180.0, 150.0)
-SWEEP_AND_CLIP = 2
 """Tasks that are asleep while the end of an incident's clip is waited for."""
 
 
@@ -92,10 +91,7 @@ async def test_events_carry_the_incident_while_it_is_active(station: Station) ->
 
 async def test_a_camera_that_goes_dark_ends_its_incidents(station: Station) -> None:
     await station.show(cars(PARKED), times=40)
-    for _ in range(7):
-        await station.clock.wait_for_sleepers(SWEEP_AND_CLIP)
-        await station.clock.advance(1.0)
-    await station.clock.wait_for_sleepers(SWEEP_AND_CLIP)
+    await station.sweep(7)
     await station.service.stop()
     ended = await only_end(station)
     assert (ended.condition, ended.reason) == ("ended", "stream_lost")
@@ -107,9 +103,7 @@ async def test_new_zones_are_followed(station: Station) -> None:
         camera = await work.cameras.get("cam_01")
         zones = await work.cameras.zones(camera.id)
         await work.cameras.replace_zones(camera.id, zones.model_copy(update={"zones": ()}))
-    await station.clock.wait_for_sleepers(SWEEP_AND_CLIP)
-    await station.clock.advance(1.0)
-    await station.clock.wait_for_sleepers(SWEEP_AND_CLIP)
+    await station.sweep()
     await station.service.stop()
     assert (await only_end(station)).reason == "zone_changed"
 
@@ -136,9 +130,7 @@ async def _store_refused_zones(station: Station) -> None:
         zones = await work.cameras.zones(camera.id)
         refused = zones.zones[0].model_copy(update={"rules": {"stopped_vehicle": {"on_s": -1.0}}})
         await work.cameras.replace_zones(camera.id, zones.model_copy(update={"zones": (refused,)}))
-    await station.clock.wait_for_sleepers()
-    await station.clock.advance(1.0)
-    await station.clock.wait_for_sleepers()
+    await station.sweep()
 
 
 async def test_frames_of_several_cameras_are_detected_side_by_side(station: Station) -> None:

@@ -29,14 +29,6 @@ async def look(station: Station, seconds: float, right: float = 0.0) -> None:
     await station.show(cars(PARKED), times=round(seconds * 5))
 
 
-async def sweep(station: Station, times: int = 4) -> None:
-    """Let seconds pass; a sweep may begin with the next of them."""
-    for _ in range(times):
-        await station.clock.wait_for_sleepers()
-        await station.clock.advance(1.0)
-    await station.clock.wait_for_sleepers()
-
-
 async def stored(station: Station) -> dict[str, ViewReference]:
     return {
         info.key.path: ViewReference.from_bytes(await station.objects.get(info.key))
@@ -56,7 +48,7 @@ async def test_a_turned_camera_suspends_its_rules_and_goes_on_when_it_is_back(
     station: Station,
 ) -> None:
     await look(station, 15.0)
-    await sweep(station)
+    await station.sweep(4)
     await look(station, 10.0, right=0.05)
     assert await told(station) == [
         ("opened", "stopped_vehicle", None),
@@ -71,16 +63,16 @@ async def test_a_turned_camera_suspends_its_rules_and_goes_on_when_it_is_back(
 
 async def test_the_reference_is_stored_with_the_version_of_the_zones(station: Station) -> None:
     await look(station, 15.0)
-    await sweep(station)
+    await station.sweep(4)
     ((path, reference),) = (await stored(station)).items()
     assert path.startswith("cam_01/reference/v1-")
     assert reference.picture.shape == (ROWS // 2, COLUMNS // 2)
     async with station.database.transaction() as work:
         camera = await work.cameras.get("cam_01")
         await work.cameras.replace_zones(camera.id, await work.cameras.zones(camera.id))
-    await sweep(station)
+    await station.sweep(4)
     await look(station, 15.0, right=0.08)
-    await sweep(station)
+    await station.sweep(4)
     assert {path.split("-")[0] for path in await stored(station)} == {
         "cam_01/reference/v1",
         "cam_01/reference/v2",
@@ -91,11 +83,11 @@ async def test_the_reference_is_stored_with_the_version_of_the_zones(station: St
 async def test_a_restart_forgets_no_reference(folder: Path) -> None:
     async with running_station(folder) as station:
         await look(station, 15.0)
-        await sweep(station)
+        await station.sweep(4)
     async with running_station(folder) as station:
         station.epoch = "01JEPOCH000000000000000001"
         await look(station, 1.0, right=0.08)
-        await sweep(station)
+        await station.sweep(4)
         await look(station, 11.0, right=0.08)
         assert [event for event in await told(station) if event[1] == "camera_tamper"] == [
             ("opened", "camera_tamper", None)
@@ -104,20 +96,20 @@ async def test_a_restart_forgets_no_reference(folder: Path) -> None:
 
 async def test_another_source_is_another_view(station: Station) -> None:
     await look(station, 15.0)
-    await sweep(station)
+    await station.sweep(4)
     await _change(station, lambda camera: replace(camera, source_url="rtsp://10.0.0.9/other"))
-    await sweep(station)
+    await station.sweep(4)
     await look(station, 30.0, right=0.09)
-    await sweep(station)
+    await station.sweep(4)
     assert ("opened", "camera_tamper", None) not in await told(station)
     assert len(await stored(station)) == 2
 
 
 async def test_a_camera_without_pictures_for_a_minute_is_lost(station: Station) -> None:
     await look(station, 2.0)
-    await sweep(station, 55)
+    await station.sweep(55)
     assert await told(station) == []
-    await sweep(station, 10)
+    await station.sweep(10)
     assert await told(station) == [("opened", "camera_tamper", None)]
     await look(station, 12.0)
     assert ("ended", "camera_tamper", "cleared") in await told(station)
@@ -126,13 +118,13 @@ async def test_a_camera_without_pictures_for_a_minute_is_lost(station: Station) 
 async def test_a_camera_that_is_switched_off_is_not_lost(station: Station) -> None:
     await look(station, 2.0)
     await _change(station, lambda camera: replace(camera, enabled=False))
-    await sweep(station, 70)
+    await station.sweep(70)
     assert await told(station) == []
     await _change(station, lambda camera: replace(camera, enabled=True))
-    await sweep(station)
+    await station.sweep(4)
     assert await told(station) == [("opened", "camera_tamper", None)]
     await _change(station, lambda camera: replace(camera, enabled=False))
-    await sweep(station)
+    await station.sweep(4)
     assert (await told(station))[1:] == [("ended", "camera_tamper", "cleared")]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import heapq
 from collections.abc import Generator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -16,6 +17,12 @@ class _Turn:
 
     def __await__(self) -> Generator[None, None, None]:
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class _Sleeper:
+    task_name: str
+    woken: asyncio.Future[None]
 
 
 class ManualClock:
@@ -36,7 +43,7 @@ class ManualClock:
         self._wall = start
         self._monotonic = monotonic
         self._order = count()
-        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._sleepers: list[tuple[float, int, _Sleeper]] = []
         self._changed = asyncio.Event()
 
     def utc_now(self) -> datetime:
@@ -50,17 +57,19 @@ class ManualClock:
     @property
     def sleepers(self) -> int:
         """How many tasks are asleep."""
-        return sum(not sleeper.done() for _, _, sleeper in self._sleepers)
+        return self._count_sleepers(None)
 
     async def sleep(self, seconds: float) -> None:
         """Return once `advance` has moved the clock by `seconds`; at once for zero or less."""
         if seconds <= 0:
             await _Turn()
             return
-        sleeper = asyncio.get_running_loop().create_future()
+        task = asyncio.current_task()
+        woken = asyncio.get_running_loop().create_future()
+        sleeper = _Sleeper(task.get_name() if task else "", woken)
         heapq.heappush(self._sleepers, (self._monotonic + seconds, next(self._order), sleeper))
         self._changed.set()
-        await sleeper
+        await woken
 
     async def advance(self, seconds: float) -> None:
         """Move both times forward and wake whoever is due, in order.
@@ -74,10 +83,10 @@ class ManualClock:
         end = self._monotonic + seconds
         while self._sleepers and self._sleepers[0][0] <= end:
             deadline, _, sleeper = heapq.heappop(self._sleepers)
-            if sleeper.done():  # its task was cancelled
+            if sleeper.woken.done():  # its task was cancelled
                 continue
             self._move_to(deadline)
-            sleeper.set_result(None)
+            sleeper.woken.set_result(None)
             await self.settle()
         self._move_to(end)
 
@@ -90,16 +99,30 @@ class ManualClock:
         for _ in range(TURNS_PER_STEP):
             await _Turn()
 
-    async def wait_for_sleepers(self, count: int = 1, *, real_timeout_s: float = 10.0) -> None:
+    async def wait_for_sleepers(
+        self, count: int = 1, *, task_name: str | None = None, real_timeout_s: float = 10.0
+    ) -> None:
         """Wait until at least `count` tasks are asleep, however long their real work takes.
 
+        Args:
+            count: How many.
+            task_name: Only tasks of this name count. Where several kinds of tasks sleep, a count
+                alone is no proof that the one that matters is among them.
+            real_timeout_s: How long of the machine's time.
+
         Raises:
-            TimeoutError: They did not come within `real_timeout_s` of the machine's time.
+            TimeoutError: They did not come within `real_timeout_s`.
         """
         async with asyncio.timeout(real_timeout_s):
-            while self.sleepers < count:
+            while self._count_sleepers(task_name) < count:
                 self._changed.clear()
                 await self._changed.wait()
+
+    def _count_sleepers(self, task_name: str | None) -> int:
+        return sum(
+            not sleeper.woken.done() and task_name in (None, sleeper.task_name)
+            for _, _, sleeper in self._sleepers
+        )
 
     def _move_to(self, monotonic: float) -> None:
         self._wall += timedelta(seconds=monotonic - self._monotonic)

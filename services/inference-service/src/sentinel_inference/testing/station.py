@@ -34,7 +34,8 @@ from sentinel_vision.frames.frame import Frame, Picture
 from sentinel_vision.testing.views import draw_street
 
 _KEY = generate_key()
-_TASKS = ("evidence-", "outbox", "inference-sweep")
+_SWEEP = "inference-sweep"
+_TASKS = ("evidence-", "outbox", _SWEEP)
 
 WIDTH, HEIGHT = 640, 360
 STEP_90K = 18_000
@@ -132,6 +133,13 @@ class Station:
         for _ in range(times):
             self.detector.script.append(detections)
             await self.service.infer(self.frame())
+
+    async def sweep(self, times: int = 1) -> None:
+        """Let seconds pass, and wait for what the service does once in each of them."""
+        for _ in range(times):
+            await self.clock.wait_for_sleepers(task_name=_SWEEP)
+            await self.clock.advance(1.0)
+        await self.clock.wait_for_sleepers(task_name=_SWEEP)
 
     async def kill(self) -> None:
         """End the service as a kill does: nothing is waited for, nothing is written any more."""

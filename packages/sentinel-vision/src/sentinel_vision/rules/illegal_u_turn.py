@@ -1,6 +1,5 @@
 """Illegal U-turn: a vehicle turns round and, where gates are drawn, leaves by the one it came by."""
 
-from datetime import datetime
 from functools import partial
 from math import degrees, isnan, radians
 from typing import ClassVar, NamedTuple
@@ -9,10 +8,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
+from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import (
-    Case,
     IncidentBook,
     IncidentChange,
     Measurement,
@@ -21,10 +19,10 @@ from sentinel_vision.rules.case import (
 )
 from sentinel_vision.rules.gates import Gates
 from sentinel_vision.rules.geometry import Flags, Floats
-from sentinel_vision.rules.hysteresis import Timing
 from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
+from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
-from sentinel_vision.rules.scene import Instant, SceneFrame
+from sentinel_vision.rules.scene import Instant
 from sentinel_vision.rules.view import View, ZoneLayout
 
 BEAT_S = 0.7
@@ -74,11 +72,11 @@ class _Turn(NamedTuple):
     gate_s: float
 
 
-class IllegalUTurnRule:
+class IllegalUTurnRule(MomentRule):
     """Watches all lanes and junctions."""
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
-        self._book = book
+        super().__init__(book)
         self._beat = Beat(BEAT_S, 0.1)
         self.arrange(layout, frozenset())
 
@@ -94,31 +92,7 @@ class IllegalUTurnRule:
         self._least_speed = min((speed for _, speed in limits), default=0.0)
         angles = [parameters.angle_deg for _, _, parameters in self._zones]
         self._least_angle = radians(min(angles, default=0.0))
-        self._forget()
-
-    def resume(self, incident: Incident) -> bool:
-        """It never lasts."""
-        del incident
-        return False
-
-    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
-        """Tracks start anew."""
-        return self.end(EndReason.STREAM_LOST, at, scene)
-
-    def end(
-        self, reason: EndReason, at: datetime, scene: SceneFrame | None
-    ) -> list[IncidentChange]:
-        """Nothing is ever open."""
-        del reason, at, scene
-        self._forget()
-        return []
-
-    def end_changed(
-        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
-    ) -> list[IncidentChange]:
-        """Nothing is ever open."""
-        del kept, at, scene
-        return []
+        self._forget_all()
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
@@ -132,7 +106,7 @@ class IllegalUTurnRule:
             changes += self._tell(view, row)
         return changes
 
-    def _forget(self) -> None:
+    def _forget_all(self) -> None:
         self._table = TrackTable(5 + 3 * _ROWS)
         self._ring = RowRing(_ROWS)
         self._instants: list[Instant | None] = [None] * _ROWS
@@ -227,8 +201,7 @@ class IllegalUTurnRule:
             track_ids=(track_id,),
             box=view.box(row),
         )
-        case = Case(self._book, subject, Timing(on_s=0.0, off_s=0.0, cooldown_s=0.0))
-        return case.happen(began or view.now, view.now, view.scene, reading)
+        return self._tell_moment(view, began or view.now, subject, reading)
 
 
 def _body_turn(change: Floats) -> Floats:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from math import isfinite
 from typing import ClassVar, Final
@@ -10,11 +9,10 @@ from uuid import UUID
 
 import numpy as np
 
-from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
+from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import (
     Box,
-    Case,
     IncidentBook,
     IncidentChange,
     Measurement,
@@ -22,11 +20,11 @@ from sentinel_vision.rules.case import (
     Subject,
 )
 from sentinel_vision.rules.conflicts import Conflict, Encroachments, collision_courses
-from sentinel_vision.rules.hysteresis import Timing
 from sentinel_vision.rules.memory import Beat
+from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
 from sentinel_vision.rules.road_users import RoadUsers
-from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.scene import Instant, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
 BEAT_S: Final = 0.1
@@ -73,11 +71,11 @@ class _Approach:
     samples: int = 0
 
 
-class NearMissRule:
+class NearMissRule(MomentRule):
     """Watches the vehicles and bicycles on lanes and junctions of a calibrated camera."""
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
-        self._book = book
+        super().__init__(book)
         self._beat = Beat(BEAT_S)
         self.arrange(layout, frozenset())
 
@@ -107,30 +105,6 @@ class NearMissRule:
             changes += self._judge(view, conflict)
         self._forget(view.now)
         return changes
-
-    def resume(self, incident: Incident) -> bool:
-        """It never lasts."""
-        del incident
-        return False
-
-    def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
-        """Tracks start anew."""
-        return self.end(EndReason.STREAM_LOST, at, scene)
-
-    def end(
-        self, reason: EndReason, at: datetime, scene: SceneFrame | None
-    ) -> list[IncidentChange]:
-        """Nothing is ever open."""
-        del reason, at, scene
-        self._forget_all()
-        return []
-
-    def end_changed(
-        self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
-    ) -> list[IncidentChange]:
-        """Nothing is ever open."""
-        del kept, at, scene
-        return []
 
     def _find(self, view: View, users: RoadUsers) -> Sequence[Conflict]:
         """The conflicts of this frame, by track ids."""
@@ -204,8 +178,7 @@ class NearMissRule:
             track_ids=pair,
             box=_box_of(view, conflict),
         )
-        case = Case(self._book, subject, Timing(on_s=0.0, off_s=0.0, cooldown_s=0.0))
-        return case.happen(approach.first, view.now, view.scene, reading)
+        return self._tell_moment(view, approach.first, subject, reading)
 
     def _forget(self, now: Instant) -> None:
         for pair, approach in list(self._approaches.items()):

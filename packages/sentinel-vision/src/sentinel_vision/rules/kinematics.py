@@ -53,6 +53,7 @@ class Motion:
         mature: The track counts: it was seen for 1 s and in 3 frames.
         slots: A small number that is the track's own while it is remembered, shape (n,).
         look_back: Works out `agile` and `agile_before`.
+        recall: Works out `samples`.
     """
 
     track_ids: NDArray[np.int64]
@@ -69,6 +70,7 @@ class Motion:
     mature: Flags
     slots: NDArray[np.intp]
     look_back: Callable[[NDArray[np.intp], float], Agile]
+    recall: Callable[[NDArray[np.intp], float, float], tuple[Floats, Floats]]
 
     def __len__(self) -> int:
         return len(self.track_ids)
@@ -81,6 +83,19 @@ class Motion:
     def agile_before(self, rows: NDArray[np.intp], ago_s: float) -> Agile:
         """The same for some rows as it was up to 3 s ago."""
         return self.look_back(self.slots[rows], ago_s)
+
+    def samples(
+        self, rows: NDArray[np.intp], seconds: float, ago_s: float = 0.0
+    ) -> tuple[Floats, Floats]:
+        """Where some rows were seen in the `seconds` up to `ago_s` ago, as it was measured.
+
+        To be asked for before the next frame; up to 4 s are remembered.
+
+        Returns:
+            Seconds from now, not above 0, shape (k, rows), and places as `position`, shape
+            (k, rows, 2); NaN where a track was not seen.
+        """
+        return self.recall(self.slots[rows], seconds, ago_s)
 
 
 class Kinematics:
@@ -258,12 +273,19 @@ class Kinematics:
             mature=mature,
             slots=slots,
             look_back=partial(self._look_back, now),
+            recall=partial(self._recall, now),
         )
 
     def _look_back(self, now: Instant, slots: NDArray[np.intp], ago_s: float) -> Agile:
         recent = self._samples[self._window(AGILE_S, now, ago_s), slots]
         times = recent[:, :, _TIME] - (now.observed_s - ago_s)
         return fit_agile(times, recent[:, :, self._axes])
+
+    def _recall(
+        self, now: Instant, slots: NDArray[np.intp], seconds: float, ago_s: float
+    ) -> tuple[Floats, Floats]:
+        seen = self._samples[self._window(seconds, now, ago_s), slots]
+        return seen[:, :, _TIME] - now.observed_s, seen[:, :, self._axes]
 
     def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
         until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S

@@ -46,3 +46,13 @@ async def database(
     opened = open_database(sqlite_url, clock=clock, secrets=secrets)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def neighbour(
+    database: SqlDatabase, sqlite_url: str, clock: ManualClock, secrets: Secrets
+) -> AsyncIterator[SqlDatabase]:
+    """The same tables, as another process opens them."""
+    opened = open_database(sqlite_url, clock=clock, secrets=secrets)
+    yield opened
+    await opened.close()

@@ -5,7 +5,10 @@ from sentinel_core.testing.contracts.camera_leases import CameraLeasesContract
 from sentinel_core.testing.contracts.cameras import CamerasContract, ZonesContract
 from sentinel_core.testing.contracts.detections import DetectionsContract, KeptDetectionsContract
 from sentinel_core.testing.contracts.flow import FlowContract
-from sentinel_core.testing.contracts.incident_duplicates import DuplicatesContract
+from sentinel_core.testing.contracts.incident_duplicates import (
+    DuplicatesContract,
+    SeveralWritersContract,
+)
 from sentinel_core.testing.contracts.incident_search import (
     IncidentPagesContract,
     IncidentSearchContract,
@@ -31,6 +34,9 @@ class TestSqliteHandling(HandlingContract): ...
 
 
 class TestSqliteDuplicates(DuplicatesContract): ...
+
+
+class TestSqliteSeveralWriters(SeveralWritersContract): ...
 
 
 class TestSqliteIncidentSearch(IncidentSearchContract): ...

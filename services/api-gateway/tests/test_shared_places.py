@@ -1,5 +1,7 @@
 """An event that several cameras see is one: in lists, in live messages, and for who handles it."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
@@ -83,3 +85,34 @@ async def test_who_handles_it_handles_all(world: World, api: httpx2.AsyncClient)
     handled = await api.post(f"/api/incidents/{SECOND.incident_id}/resolve")
     assert (handled.status_code, handled.json()["id"]) == (200, SECOND.incident_id)
     assert (await get(api, FIRST))["handling"] == "resolved"
+
+
+async def test_several_persisters_store_it_once(
+    make_world: Callable[[], Awaitable[World]],
+) -> None:
+    """Each reads one camera's messages, as members of a consumer group do."""
+    worlds = [await make_world(), await make_world()]
+    for world in worlds:
+        await world.service.start()
+    for number in range(5):
+        place = f"bridge_{number}"
+        events = [sight(f"{place}_cam_{n}", 600 + 10 * n, place=place) for n in range(2)]
+        await asyncio.gather(*map(World.store, worlds, events))
+        keys = {event.incident_id: event.camera_id for event in events}
+        (item,) = [one for one in await listed(worlds[0].client()) if one["place"] == place]
+        del keys[item["id"]]
+        assert item["also_seen_by"] == list(keys.values())
+
+
+async def test_persisters_that_read_the_same_store_nothing_twice(
+    make_world: Callable[[], Awaitable[World]],
+) -> None:
+    """As after a failure, when one takes over what another has not told to have stored."""
+    worlds = [await make_world(), await make_world()]
+    for world in worlds:
+        await world.service.start()
+    await asyncio.gather(*(world.store(FIRST, SECOND) for world in worlds))
+    (item,) = await listed(worlds[0].client())
+    assert (item["id"], item["also_seen_by"]) == (FIRST.incident_id, ["cam_02"])
+    stored = [await world.client().get("/api/stats") for world in worlds]
+    assert sum(answer.json()["events"]["incidents_stored"] for answer in stored) == 2

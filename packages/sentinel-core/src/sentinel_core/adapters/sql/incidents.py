@@ -21,7 +21,12 @@ from sentinel_core.adapters.sql.incident_rows import (
     to_incident,
     transition_columns,
 )
-from sentinel_core.adapters.sql.models import CameraRow, IncidentRow, IncidentTransitionRow
+from sentinel_core.adapters.sql.models import (
+    CameraRow,
+    IncidentRow,
+    IncidentTransitionRow,
+    IncidentTurnRow,
+)
 from sentinel_core.adapters.sql.statements import Statements
 from sentinel_core.contracts.generated.incident_event import IncidentEvent
 from sentinel_core.domain.errors import NotFound, StaleState
@@ -126,9 +131,8 @@ class SqlIncidents:
             sa.select(IncidentRow.id).where(IncidentRow.id == incident_id)
         ):
             return new  # it is not born now
-        started_at = parse_utc(event.started_at)
-        rows = await self._statements.rows(select_first_sights(event, started_at))
-        first = first_sight(map(to_incident, rows), event.camera_id, started_at)
+        await self._take_turn(event.place, event.type)
+        first = await self._first_sight_of(event)
         if first is None:
             return new
         return {
@@ -137,6 +141,32 @@ class SqlIncidents:
             "handled_by": first.handled_by,
             "handled_at": first.handled_at,
         }
+
+    async def _first_sight_of(self, event: IncidentEvent) -> IncidentRow | None:
+        started_at = parse_utc(event.started_at)
+        rows = await self._statements.rows(select_first_sights(event, started_at))
+        found = first_sight(map(to_incident, rows), event.camera_id, started_at)
+        if found is None:
+            return None
+        # Locked: who handles the first at this moment waits, and handles this duplicate too.
+        return await self._statements.row(
+            sa.select(IncidentRow).where(IncidentRow.id == found.id).with_for_update(read=True)
+        )
+
+    async def _take_turn(self, place: str, incident_type: str) -> None:
+        """Wait until nobody else decides about a place; others wait for the end of this transaction.
+
+        Two transactions that do not see each other's rows would both be the first. A locked
+        row is what all databases have for it: what is read after it was written is what the
+        others have committed.
+        """
+        insert = self._statements.insert(IncidentTurnRow)
+        await self._statements.write(
+            insert.values(place=place, type=incident_type).on_conflict_do_update(
+                index_elements=[IncidentTurnRow.place, IncidentTurnRow.type],
+                set_={"type": insert.excluded.type},
+            )
+        )
 
     async def _save_evidence(self, incident_id: UUID, evidence: Mapping[str, Any]) -> bool:
         """False where the incident is not known."""

@@ -327,6 +327,16 @@ class IncidentRow(Base):
     handled_at: Mapped[datetime | None]
 
 
+class IncidentTurnRow(Base):
+    """A place and a type of incident: who writes the row decides, until the commit, about both."""
+
+    __tablename__ = "incident_turns"
+    __table_args__ = (_CLUSTERED,)
+
+    place: Mapped[str] = mapped_column(sa.String(KEY_LENGTH), primary_key=True)
+    type: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+
+
 class IncidentTransitionRow(Base):
     """One message of `events.incidents`, whole in `document`; the rest is there to be searched."""
 

@@ -1,5 +1,6 @@
 """What every `Incidents` repository does with one event that several cameras see."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -190,3 +191,50 @@ class DuplicatesContract:
         late = make_incident_event("evidence_complete")
         assert await apply(database, late) == [True]
         assert (await read_incident(database, late.incident_id)).evidence.complete
+
+
+class SeveralWritersContract:
+    """Needs fixtures `database` and `neighbour`: two processes at the same, migrated tables."""
+
+    async def test_of_those_who_store_at_once_one_is_first(
+        self, database: Database, neighbour: Database
+    ) -> None:
+        for place in ("bridge", "tunnel", "north_gate", "south_gate", "harbour"):
+            sights = [sight(f"{place}_{n}", 600 + 5 * n, place=place) for n in range(1, 5)]
+            writers = (database, neighbour, database, neighbour)
+            await asyncio.gather(*map(apply, writers, sights))
+            known = {one.incident_id: await first_of(database, one) for one in sights}
+            (alone,) = [incident_id for incident_id, first in known.items() if first is None]
+            assert {first for first in known.values() if first} == {alone}
+
+    async def test_who_comes_second_waits_for_the_first(
+        self, database: Database, neighbour: Database
+    ) -> None:
+        first, second = sight("cam_01", 600), sight("cam_02", 610)
+        async with database.transaction() as unit:
+            await unit.incidents.apply(first)
+            waiting = asyncio.create_task(apply(neighbour, second))
+            for _ in range(8):
+                assert await listed(neighbour) == []
+            assert not waiting.done()
+        await waiting
+        assert await listed(neighbour) == [first.incident_id]
+        assert await first_of(neighbour, second) == first.incident_id
+
+    async def test_who_is_handled_meanwhile_brings_that_along(
+        self, database: Database, neighbour: Database
+    ) -> None:
+        first, second = sight("cam_01", 600), sight("cam_02", 610)
+        await apply(database, first)
+        async with database.transaction() as unit:
+            await unit.incidents.apply(second)
+            handling = asyncio.create_task(
+                handle(neighbour, first.incident_id, Handling.NEW, Handling.ACKNOWLEDGED)
+            )
+            await listed(neighbour)
+        await handling
+        found = await read_incident(database, second.incident_id)
+        assert (found.duplicate_of, found.handling) == (
+            UUID(first.incident_id),
+            Handling.ACKNOWLEDGED,
+        )

@@ -77,9 +77,9 @@ def test_a_bag_that_its_owner_left() -> None:
     (incident,) = opened(see(bag(), owner()))
     assert incident.type is IncidentType.ABANDONED_OBJECT
     assert (incident.zone_id, incident.key) == (None, "place:0.53,0.87")
-    # Nobody is near from about 42.5 s on.
-    assert 42.0 <= seconds_of(incident.started_at) <= 48.0
-    assert 72.0 <= seconds_of(incident.alarm_at) <= 78.0
+    # Nobody is near from about 42.5 s on, which is long before the bag is known to be a thing.
+    assert 42.0 <= seconds_of(incident.started_at) <= 43.5
+    assert 72.0 <= seconds_of(incident.alarm_at) <= 74.0
     explained = {entry.condition: entry for entry in incident.explain}
     assert explained["nobody near for"].measured >= 30.0
     size = explained["pixels that are new and stand still"]

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 from uuid import UUID
 
 import numpy as np
@@ -25,10 +25,11 @@ from sentinel_vision.rules.case import (
     Reading,
     Subject,
 )
-from sentinel_vision.rules.geometry import Floats, box_areas, intersections
+from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_between
 from sentinel_vision.rules.static_blobs import Blob, Indices, StaticBlobs
+from sentinel_vision.rules.things import Seen, is_covered, luma_boxes, overlap, source_box
 from sentinel_vision.rules.view import View, ZoneLayout
 
 LOOK_EVERY_S: Final = 1.0
@@ -38,9 +39,6 @@ OWNER_BEFORE_S, OWNER_AFTER_S = 5.0, 3.0
 MEMORY_S: Final = 90.0
 SETTLED_S: Final = 120.0
 """What stands for so long and is no thing that somebody left belongs to the place."""
-
-_COVERED: Final = 0.3
-"""A blob that is under a box by more than this is what the box says."""
 
 _THERE: Final = 0.5
 _LEAST_FILL: Final = 0.35
@@ -76,19 +74,6 @@ class AbandonedObjectParameters(RuleParameters):
     )
 
 
-class _Seen(NamedTuple):
-    """What the detector saw in a look.
-
-    Attributes:
-        persons: Boxes in pixels, (n, 4).
-        others: The same of all that is no person.
-    """
-
-    at: Instant
-    persons: Floats
-    others: Floats
-
-
 @dataclass(slots=True, kw_only=True)
 class _Thing:
     """What somebody has put down.
@@ -112,7 +97,7 @@ class AbandonedObjectRule:
         self._book = book
         self._blobs = StaticBlobs()
         self._things: list[_Thing] = []
-        self._seen: deque[_Seen] = deque()
+        self._seen: deque[Seen] = deque()
         self._pace = Pace(LOOK_EVERY_S)
         self._looked: Instant | None = None
         self.arrange(layout, frozenset())
@@ -178,18 +163,20 @@ class AbandonedObjectRule:
     def _note(self, view: View) -> None:
         found = view.scene.detections
         boxes, is_person = found.boxes.astype(np.float64), found.class_ids == PERSON
-        self._seen.append(_Seen(view.now, boxes[is_person], boxes[~is_person]))
+        self._seen.append(Seen(view.now, boxes[is_person], boxes[~is_person]))
         while seconds_between(self._seen[0].at, view.now) > MEMORY_S:
             self._seen.popleft()
 
     def _find(self, view: View, chosen: AbandonedObjectParameters) -> None:
-        for blob in self._blobs.find(_luma_boxes(self._seen[-1], view.scene)):
-            box = _source_box(blob, view.scene)
-            if any(_overlap(box, thing.box) > 0.0 for thing in self._things):
+        for blob in self._blobs.find(luma_boxes(self._seen[-1], view.scene)):
+            box = source_box(blob, view.scene)
+            if any(overlap(box, thing.box) > 0.0 for thing in self._things):
                 continue
             came = self._instant_before(view.now, blob.age_s)
             if self._is_thing(blob, box, came, view, chosen):
-                self._things.append(self._new_thing(blob, box, came, view.scene, chosen))
+                thing = self._new_thing(blob, box, came, view.scene, chosen)
+                self._recall(thing, view.scene, chosen)
+                self._things.append(thing)
             elif blob.edge <= 0.0 or blob.age_s >= SETTLED_S:
                 self._blobs.absorb(blob.pixels)
 
@@ -212,7 +199,7 @@ class AbandonedObjectRule:
             for seen in self._seen
             if -OWNER_BEFORE_S <= seconds_between(came, seen.at) <= OWNER_AFTER_S
         ]
-        if any(_is_covered(box, seen.others) for seen in around):
+        if any(is_covered(box, seen.others) for seen in around):
             return False
         limit = self._limit(chosen)
         return any(self._nearest(box, seen.persons, view.scene) <= limit for seen in around)
@@ -235,13 +222,21 @@ class AbandonedObjectRule:
         case = Case(self._book, subject, chosen.timing)
         return _Thing(case=case, pixels=blob.pixels, box=box, came=came)
 
+    def _recall(self, thing: _Thing, scene: SceneFrame, chosen: AbandonedObjectParameters) -> None:
+        """Who was near from when it came to now, while it was no more than a blob."""
+        limit = self._limit(chosen)
+        for seen in self._seen:
+            if seconds_between(thing.came, seen.at) >= 0.0:
+                is_near = self._nearest(thing.box, seen.persons, scene) <= limit
+                thing.case.machine.step(seen.at, met=not is_near, cleared=is_near, may_open=False)
+
     def _read(self, thing: _Thing, view: View, chosen: AbandonedObjectParameters) -> Reading:
         seen, scene = self._seen[-1], view.scene
         share = self._blobs.share_there(thing.pixels)
         x1, y1, x2, y2 = thing.box.tolist()
         box = (x1 / scene.width, y1 / scene.height, x2 / scene.width, y2 / scene.height)
         if share < _THERE:
-            is_hidden = _is_covered(thing.box, seen.others) or _is_covered(thing.box, seen.persons)
+            is_hidden = is_covered(thing.box, seen.others) or is_covered(thing.box, seen.persons)
             return Reading(
                 met=None if is_hidden else False, cleared=None if is_hidden else True, box=box
             )
@@ -316,32 +311,3 @@ def _size_of(scene: SceneFrame) -> int:
 
 def _area(box: tuple[int, int, int, int]) -> int:
     return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _source_box(blob: Blob, scene: SceneFrame) -> Floats:
-    """The blob's box in pixels of the source."""
-    rows, columns = (1, 1) if scene.luma is None else scene.luma.shape
-    scale = np.array([scene.width / columns, scene.height / rows])
-    box: Floats = np.array(blob.box, dtype=np.float64) * np.tile(scale, 2)
-    return box
-
-
-def _luma_boxes(seen: _Seen, scene: SceneFrame) -> list[tuple[int, int, int, int]]:
-    """All that the detector has seen, in pixels of the luma."""
-    rows, columns = (1, 1) if scene.luma is None else scene.luma.shape
-    scale = np.tile(np.array([columns / scene.width, rows / scene.height]), 2)
-    boxes = np.concatenate([seen.persons, seen.others]) * scale
-    boxes[:, :2] = np.maximum(np.floor(boxes[:, :2]), 0.0)
-    boxes[:, 2:] = np.ceil(boxes[:, 2:])
-    return [(left, top, right, bottom) for left, top, right, bottom in boxes.astype(int).tolist()]
-
-
-def _overlap(first: Floats, second: Floats) -> float:
-    return float(intersections(first[None], second[None])[0, 0])
-
-
-def _is_covered(box: Floats, boxes: Floats) -> bool:
-    if not len(boxes):
-        return False
-    shared = intersections(box[None], boxes)[0] / max(1.0, float(box_areas(box[None])[0]))
-    return bool((shared > _COVERED).any())

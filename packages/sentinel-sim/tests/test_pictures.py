@@ -9,12 +9,14 @@ import pytest
 from PIL import Image
 
 from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.runtime.assets import asset
 from sentinel_sim.city.plan import CameraFault, Plan, Prop
 from sentinel_sim.city.scenario import film, play
 from sentinel_sim.city.truth import Truth
 from sentinel_sim.city.world import World
+from sentinel_sim.pictures import plaza
 from sentinel_sim.pictures.backdrops import BACKDROPS
 from sentinel_sim.pictures.canvas import Canvas, Spot
 from sentinel_sim.pictures.cutouts import load_vehicles
@@ -25,9 +27,13 @@ from sentinel_sim.pictures.toll_road import CAMERA, LAYOUT, plan_traffic
 from sentinel_sim.pictures.wardrobe import Wardrobe
 from sentinel_sim.pictures.weather import Weather
 from sentinel_sim.suites.pictures import LEAST_RECALL, PictureCase, count_found, score_pictures
+from sentinel_sim.suites.watching import Look as Seen
+from sentinel_sim.suites.watching import watch
 from sentinel_sim.test_card.clock_bars import read_clock
+from sentinel_vision.detection.detections import Detections
 from sentinel_vision.detection.model import load_model
 from sentinel_vision.detection.onnx_engine import OnnxDetector
+from sentinel_vision.frames.luma import small_luma
 
 FPS = 1
 TRAFFIC = PICTURED["toll_traffic"]
@@ -225,3 +231,30 @@ def test_the_owner_leaves_a_thing_behind() -> None:
     for frame in frames:
         gaps = np.hypot(*(frame.ground_m - np.array(thing.ground_m)).T)
         assert (gaps > 3.0).all()
+
+
+@pytest.mark.parametrize(("name", "expected"), [("plaza_abandoned", 1), ("plaza_walkers", 0)])
+def test_only_what_was_left_is_told(name: str, expected: int) -> None:
+    """With the boxes of the truth in place of the model's."""
+    story = scenario_named(name).story
+    rules = {"abandoned_object": {"enabled": True, "on_s": 15.0}}
+    scenario = plaza.view(story, rules=rules)
+    options = RenderOptions(seconds=60.0, fps=1, width=320)
+    camera = resize_camera(scenario.camera, options.width)
+    looks = (
+        Seen(number / options.fps, _boxes_of(painting), small_luma(painting.picture))
+        for number, painting in enumerate(paint(scenario, options))
+    )
+    watched = watch(scenario.zones, (camera.width, camera.height), looks)
+
+    assert [alarm.type for alarm in watched.alarms] == [IncidentType.ABANDONED_OBJECT] * expected
+
+
+def _boxes_of(painting: Painting) -> Detections:
+    height, width = painting.picture.shape[:2]
+    boxes = np.array([actor.box for actor in painting.boxes]).reshape(-1, 4)
+    return Detections.from_arrays(
+        boxes * (width, height, width, height),
+        np.full(len(boxes), 0.9),
+        np.array([actor.class_id for actor in painting.boxes]),
+    )

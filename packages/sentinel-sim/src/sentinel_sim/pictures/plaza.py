@@ -33,7 +33,16 @@ PAVED: Final = ((0.0, 0.345), (0.42, 0.385), (0.78, 0.36), (0.99, 0.52), (0.99, 
 _NAMESPACE: Final = UUID("5e4f0f1e-0c17-4c17-9c17-000000000002")
 _PATH: Final = ((-0.06, 0.40), (0.22, 0.42), (0.52, 0.50), (0.80, 0.62), (1.05, 0.76))
 """Points of the road in the picture, feet of who walks along it."""
+_IN_FRONT: Final = ((-0.06, 0.60), (0.50, 0.62), (1.05, 0.88))
+"""Over the lawn, nearer to the camera than the road."""
+
+_AT_THE_SIDE: Final = ((1.05, 0.76), (0.86, 0.52), (0.84, 0.34))
+"""Along the edge of the road's other arm."""
+
 _CALM_M_S: Final = (1.15, 1.5)
+
+WATCHED: Final[RuleValues] = {"abandoned_object": {"enabled": True}}
+"""A camera over a campus is one of the few that this rule is for."""
 
 # The world wants a road; nobody drives on this one, which lies behind the camera.
 _LAYOUT: Final = Layout(
@@ -47,7 +56,7 @@ def at(x: float, y: float) -> tuple[float, float]:
     return (east, north)
 
 
-def view(story: Story, *, rules: RuleValues | None = None) -> Scenario:
+def view(story: Story, *, rules: RuleValues = WATCHED) -> Scenario:
     """A story on the campus; rules: of the whole picture."""
     zone = Zone(
         id=uuid5(_NAMESPACE, "road"), name="Campus road", type=ZoneType.PAVEMENT, polygon=PAVED
@@ -56,7 +65,7 @@ def view(story: Story, *, rules: RuleValues | None = None) -> Scenario:
     return Scenario(
         story=story,
         camera=CAMERA,
-        zones=ZoneSet(version=1, zones=(zone,), rules=rules or {}),
+        zones=ZoneSet(version=1, zones=(zone,), rules=rules),
         grounds=grounds,
         lane_of_zone={},
     )
@@ -85,8 +94,11 @@ def plan_walkers(dice: np.random.Generator) -> Plan:
 
 
 def plan_abandoned(dice: np.random.Generator) -> Plan:
-    """Somebody puts a suitcase down, waits a little and walks away without it."""
-    begin_s, pause_s = float(dice.uniform(3.0, 5.0)), 4.0
+    """Somebody puts a suitcase down, waits a little and walks away without it.
+
+    Others pass later: one hides it for a moment, none comes near.
+    """
+    begin_s, pause_s = float(dice.uniform(16.0, 19.0)), 4.0
     spot = at(float(dice.uniform(0.40, 0.48)), 0.455)
     away = at(1.05, 0.66)
     came = at(-0.05, 0.385)
@@ -104,7 +116,16 @@ def plan_abandoned(dice: np.random.Generator) -> Plan:
         placed_s=round(there_s, 1),
         owner=0,
     )
-    return Plan(layout=_LAYOUT, walks=(owner, *_strolls(dice, -10.0, there_s - 6.0)), props=(case,))
+    passers = tuple(
+        Walk(
+            points=tuple(at(x, y) for x, y in points),
+            begin_s=there_s + float(dice.uniform(*after_s)),
+            speed_m_s=float(dice.uniform(*_CALM_M_S)),
+        )
+        for points, after_s in ((_IN_FRONT, (20.0, 30.0)), (_AT_THE_SIDE, (45.0, 55.0)))
+    )
+    strolls = _strolls(dice, -10.0, there_s - 6.0)
+    return Plan(layout=_LAYOUT, walks=(owner, *strolls, *passers), props=(case,))
 
 
 STORIES: Final = (
@@ -117,7 +138,7 @@ STORIES: Final = (
     Story(
         name="plaza_abandoned",
         summary="Somebody leaves a suitcase on a campus.",
-        duration_s=110.0,
+        duration_s=125.0,
         make_plan=plan_abandoned,
         staged=frozenset({IncidentType.ABANDONED_OBJECT}),
     ),

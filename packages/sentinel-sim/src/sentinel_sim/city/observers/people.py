@@ -16,6 +16,9 @@ from sentinel_sim.city.truth import Box, TruthEvent
 ON_ROAD_S: Final = 2.0
 STAY_S: Final = 60.0
 STAY_RADIUS_M: Final = 10.0
+AWAY_S: Final = 10.0
+"""Who steps out of the zone for less has not left it."""
+
 CROWD: Final = 15
 CROWD_S: Final = 10.0
 ALONE_M: Final = 3.0
@@ -70,7 +73,7 @@ class Loiterer:
             if zone.rules.get(IncidentType.LOITERING.value, {}).get("enabled")
         ]
         self._places: dict[tuple[int, UUID], list[tuple[float, float, float]]] = {}
-        self._book = SpellBook(gap_s=2.5)
+        self._book = SpellBook(gap_s=AWAY_S)
         self._next_s = 0.0
 
     def see(self, sight: Sight) -> None:
@@ -83,11 +86,12 @@ class Loiterer:
             for row in np.flatnonzero(sight.is_walker & sight.inside[zone_id]).tolist():
                 actor = int(moment.ids[row])
                 trail = self._places.setdefault((actor, zone_id), [])
+                if trail and sight.t_s - trail[-1][0] > AWAY_S:
+                    trail.clear()
                 trail.append((sight.t_s, *moment.places[row].tolist()))
-                # Since when it has been within one circle: forget from where it came.
-                while _spread(trail) >= 2.0 * _TRUE_RADIUS_M:
-                    trail.pop(0)
-                if sight.t_s - trail[0][0] >= STAY_S * 0.7:
+                del trail[: _begin(trail, STAY_RADIUS_M)]
+                sure_s = sight.t_s - trail[_begin(trail, _SURE_RADIUS_M)][0]
+                if sure_s >= STAY_S * 0.7:
                     spell = self._book.note(
                         sight, (actor, zone_id), zone_id=zone_id, actors=(actor,)
                     )
@@ -102,13 +106,15 @@ class Loiterer:
         ]
 
 
-_TRUE_RADIUS_M: Final = 0.8 * STAY_RADIUS_M
-"""Well within: between this and the rule's radius nobody can say."""
+_SURE_RADIUS_M: Final = 0.8 * STAY_RADIUS_M
+"""Well within: of who stays between this and the rule's radius nobody can say."""
 
 
-def _spread(trail: list[tuple[float, float, float]]) -> float:
-    places = np.array(trail)[:, 1:]
-    return float(np.hypot(*np.ptp(places, axis=0)))
+def _begin(trail: list[tuple[float, float, float]], radius_m: float) -> int:
+    """Index of the earliest place from which on all are within one circle."""
+    back = np.array(trail)[::-1, 1:]
+    spread = np.maximum.accumulate(back) - np.minimum.accumulate(back)
+    return len(trail) - int((np.hypot(*spread.T) < 2.0 * radius_m).sum())
 
 
 class Crowd:

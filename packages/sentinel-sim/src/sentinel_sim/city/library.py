@@ -254,10 +254,38 @@ def _street_stories() -> tuple[Story, ...]:
             IncidentType.LOITERING,
         ),
         _story(
+            "street_loiterer_among_many",
+            "A person hangs about on a pavement where many walk by.",
+            220.0,
+            _staged(_street(150.0, 700.0, 220.0), street_events.loiterer, 5.0, 25.0),
+            IncidentType.LOITERING,
+        ),
+        _story(
+            "street_talkers",
+            "Two people stand and talk on a pavement for long.",
+            230.0,
+            _staged(_street(150.0, 150.0, 230.0), street_events.talkers, 5.0, 25.0),
+            IncidentType.LOITERING,
+        ),
+        _story(
             "street_crowd",
             "A crowd comes together on a pavement.",
             170.0,
             _staged(_street(120.0, 60.0, 170.0), street_events.crowd, 10.0, 25.0),
+            IncidentType.CROWDING,
+        ),
+        _story(
+            "street_crowd_grows",
+            "People drop in on a pavement one by one until they are a crowd.",
+            210.0,
+            _staged(_street(120.0, 60.0, 210.0), street_events.growing_crowd, 5.0, 15.0),
+            IncidentType.CROWDING,
+        ),
+        _story(
+            "street_procession",
+            "A large group walks slowly along a pavement.",
+            150.0,
+            _staged(_street(120.0, 60.0, 150.0), street_events.procession, 5.0, 20.0),
             IncidentType.CROWDING,
         ),
         _story(

@@ -35,11 +35,40 @@ def loiterer(dice: np.random.Generator, at_s: float) -> Plan:
     return Plan(layout=LAYOUT, walks=(walk,))
 
 
+def talkers(dice: np.random.Generator, at_s: float) -> Plan:
+    """Two people meet, stand and talk for long, so close that one hides the other at times."""
+    x, y = float(dice.uniform(18.0, 32.0)), float(dice.uniform(-10.5, -8.0))
+    seconds = float(dice.uniform(90.0, 130.0))
+    walks = []
+    for begin_x, shift in ((_WEST_X, -0.5), (_EAST_X, 0.5)):
+        spot = (x + shift, y + float(dice.uniform(-0.3, 0.3)))
+        speed = float(dice.uniform(1.2, 1.5))
+        walks.append(
+            Walk(
+                points=((begin_x, spot[1]), spot, (begin_x, spot[1])),
+                begin_s=at_s + 60.0 - abs(spot[0] - begin_x) / speed,
+                speed_m_s=speed,
+                stays=(Stay(at=1, seconds=seconds + float(dice.uniform(0.0, 4.0))),),
+            )
+        )
+    return Plan(layout=LAYOUT, walks=tuple(walks))
+
+
 def crowd(dice: np.random.Generator, at_s: float) -> Plan:
     """Two dozen people come together on the wide pavement and part again."""
+    return _gathering(dice, at_s + 40.0, within_s=12.0)
+
+
+def growing_crowd(dice: np.random.Generator, at_s: float) -> Plan:
+    """The same, but they drop in one by one."""
+    return _gathering(dice, at_s + 40.0, within_s=50.0)
+
+
+def _gathering(dice: np.random.Generator, at_s: float, *, within_s: float) -> Plan:
+    """The last arrives `within_s` after the first; all are there for some time."""
     count = int(dice.integers(22, 29))
     middle = (float(dice.uniform(18.0, 24.0)), (SOUTH_M[0] + SOUTH_M[1]) / 2.0)
-    stays_s = float(dice.uniform(25.0, 40.0))
+    stays_s = float(dice.uniform(13.0, 28.0)) + within_s
     walks = []
     for index in range(count):
         column, row = divmod(index, 5)
@@ -50,14 +79,33 @@ def crowd(dice: np.random.Generator, at_s: float) -> Plan:
         )
         begin_x, end_x = (_WEST_X, _EAST_X) if dice.random() < 0.5 else (_EAST_X, _WEST_X)
         speed = float(dice.uniform(1.2, 1.6))
-        # All arrive within some seconds, however far they come.
-        arrive_s = at_s + 40.0 + float(dice.uniform(0.0, 12.0))
+        # However far they come.
+        arrive_s = at_s + float(dice.uniform(0.0, within_s))
         walks.append(
             Walk(
                 points=((begin_x, spot[1]), spot, (end_x, spot[1])),
                 begin_s=arrive_s - abs(spot[0] - begin_x) / speed,
                 speed_m_s=speed,
                 stays=(Stay(at=1, seconds=stays_s + float(dice.uniform(0.0, 6.0))),),
+            )
+        )
+    return Plan(layout=LAYOUT, walks=tuple(walks))
+
+
+def procession(dice: np.random.Generator, at_s: float) -> Plan:
+    """Two dozen people walk slowly along the wide pavement together."""
+    count, speed = int(dice.integers(22, 29)), float(dice.uniform(0.8, 1.0))
+    middle_y = (SOUTH_M[0] + SOUTH_M[1]) / 2.0
+    walks = []
+    for index in range(count):
+        column, row = divmod(index, 4)
+        jitter = dice.uniform(-0.25, 0.25, 2).tolist()
+        y = middle_y + (row - 1.5) * _SPACING_M + jitter[1]
+        walks.append(
+            Walk(
+                points=((_WEST_X, y), (_EAST_X, y)),
+                begin_s=at_s + (column * _SPACING_M * 1.2 + jitter[0]) / speed,
+                speed_m_s=speed,
             )
         )
     return Plan(layout=LAYOUT, walks=tuple(walks))

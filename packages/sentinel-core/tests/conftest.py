@@ -49,6 +49,16 @@ async def database(
 
 
 @pytest.fixture
+async def helsinki(
+    database: SqlDatabase, sqlite_url: str, clock: ManualClock, secrets: Secrets
+) -> AsyncIterator[SqlDatabase]:
+    """The same tables, as a site in another time zone opens them."""
+    opened = open_database(sqlite_url, clock=clock, secrets=secrets, timezone="Europe/Helsinki")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
 async def neighbour(
     database: SqlDatabase, sqlite_url: str, clock: ManualClock, secrets: Secrets
 ) -> AsyncIterator[SqlDatabase]:

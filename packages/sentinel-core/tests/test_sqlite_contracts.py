@@ -4,7 +4,7 @@ from sentinel_core.testing.contracts.accounts import AuditContract, SessionsCont
 from sentinel_core.testing.contracts.camera_leases import CameraLeasesContract
 from sentinel_core.testing.contracts.cameras import CamerasContract, ZonesContract
 from sentinel_core.testing.contracts.detections import DetectionsContract, KeptDetectionsContract
-from sentinel_core.testing.contracts.flow import FlowContract
+from sentinel_core.testing.contracts.flow import FlowContract, SiteHoursContract
 from sentinel_core.testing.contracts.incident_duplicates import (
     DuplicatesContract,
     SeveralWritersContract,
@@ -52,6 +52,9 @@ class TestSqliteKeptDetections(KeptDetectionsContract): ...
 
 
 class TestSqliteFlow(FlowContract): ...
+
+
+class TestSqliteSiteHours(SiteHoursContract): ...
 
 
 class TestSqliteRecordings(RecordingsContract): ...

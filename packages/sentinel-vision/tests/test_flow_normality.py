@@ -84,6 +84,13 @@ def test_like_days_stand_in_until_the_own_hour_is_known() -> None:
     assert usual(own, *week[1:]) == Usual(speed=9.0, fullness=7.0, hours=2.0)
 
 
+def test_hours_are_asked_for_in_the_time_zone_they_were_learned_in() -> None:
+    known = cell(8, timezone="Europe/Helsinki")
+    assert usual(known, at=MONDAY_8) is None
+    assert usual(known, at=MONDAY_8 - timedelta(hours=2)) is not None
+    assert usual(known, at=MONDAY_8 + timedelta(days=182, hours=-3)) is not None, "summer time"
+
+
 def test_free_flow_is_the_speed_of_the_fastest_hour() -> None:
     cells = [
         cell(8, free_speed_mean=5.0),

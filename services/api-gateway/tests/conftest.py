@@ -72,6 +72,7 @@ async def make_world(tmp_path: Path, empty_database: Path) -> AsyncIterator[Make
         auth: bool = False,
         clock: Clock | None = None,
         media: MediaServerSettings | None = None,
+        timezone: str = "UTC",
         **api: Any,
     ) -> World:
         clock = clock or SystemClock()
@@ -80,7 +81,8 @@ async def make_world(tmp_path: Path, empty_database: Path) -> AsyncIterator[Make
             shutil.copy(empty_database, file)
         url = f"sqlite+aiosqlite:///{file}"
         bus, control, video = MemoryEventBus(), FakeCameraControl(), FakeLiveVideo()
-        database = FaultyDatabase(open_database(url, clock=clock, secrets=FernetSecrets(key)))
+        opened = open_database(url, clock=clock, secrets=FernetSecrets(key), timezone=timezone)
+        database = FaultyDatabase(opened)
         ports = ApiPorts(
             clock=clock,
             bus=bus,
@@ -97,6 +99,7 @@ async def make_world(tmp_path: Path, empty_database: Path) -> AsyncIterator[Make
             {
                 "data_dir": tmp_path,
                 "secret_key": key,
+                "timezone": timezone,
                 "api": api_settings,
                 "media": media or MediaServerSettings(),
             }

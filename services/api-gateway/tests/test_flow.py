@@ -1,6 +1,7 @@
 """Flow: from the bus to a report, a table and the metrics."""
 
 import csv
+from collections.abc import Awaitable, Callable
 from io import StringIO
 from typing import Any
 
@@ -189,4 +190,25 @@ async def test_nothing_is_usual_in_a_zone_that_was_drawn_anew(world: World) -> N
         await work.cameras.replace_zones(camera.id, make_zone_set())
     await world.store(make_flow_event())
     answer = await world.client().get("/api/cameras/cam_01/flow/usual")
-    assert answer.json() == {"camera_id": "cam_01", "unit": "BL", "zones": []}
+    assert answer.json() == {
+        "camera_id": "cam_01",
+        "timezone": "UTC",
+        "unit": "BL",
+        "zones": [],
+    }
+
+
+async def test_what_is_usual_is_told_by_the_hours_of_the_site(
+    make_world: Callable[..., Awaitable[World]],
+) -> None:
+    world = await make_world(timezone="Asia/Kolkata")
+    await world.service.start()
+    camera = await world.add_camera()
+    zones = make_zone_set()
+    async with world.database.transaction() as work:
+        await work.cameras.replace_zones(camera.id, zones)
+    known = make_zone_flow(shape=zone_shape(zones.zones[0], zones))
+    await world.store(make_flow_event(zones=[known]))
+    usual = (await world.client().get("/api/cameras/cam_01/flow/usual")).json()
+    hours = [hour["hour"] for zone in usual["zones"] for hour in zone["hours"]]
+    assert (usual["timezone"], hours) == ("Asia/Kolkata", [5 * 24 + 17])

@@ -113,7 +113,12 @@ class _Ports:
 
 async def _open_database(settings: Settings, key: str, clock: Clock) -> SqlDatabase:
     await upgrade_database(settings.effective_database_url)
-    return open_database(settings.effective_database_url, clock=clock, secrets=FernetSecrets(key))
+    return open_database(
+        settings.effective_database_url,
+        clock=clock,
+        secrets=FernetSecrets(key),
+        timezone=settings.timezone,
+    )
 
 
 def _build(settings: Settings, ports: _Ports) -> EmbeddedSystem:

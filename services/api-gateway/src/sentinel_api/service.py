@@ -250,7 +250,7 @@ def _context(
         backtests=live.backtests,
         evidence=EvidenceDesk(clock=clock, database=database, objects=ports.objects),
         events=EventHistory(database=database),
-        flow=FlowDesk(clock=clock, database=database),
+        flow=FlowDesk(clock=clock, database=database, timezone=settings.timezone),
         stats=StatsReport(
             clock=clock,
             control=control,

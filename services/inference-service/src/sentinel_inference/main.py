@@ -42,7 +42,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     clock = SystemClock()
     secrets = FernetSecrets(read_secret_key(settings))
     await upgrade_database(settings.effective_database_url)
-    database = open_database(settings.effective_database_url, clock=clock, secrets=secrets)
+    database = open_database(
+        settings.effective_database_url, clock=clock, secrets=secrets, timezone=settings.timezone
+    )
     async with AsyncExitStack() as closing:
         closing.push_async_callback(database.close)
         cameras = GrpcCameraControl(LeaseDirectory(database), clock)

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from sentinel_core.domain.site_time import UTC_NAME
+
 HOURS_PER_WEEK: Final = 168
 MINUTES_PER_HOUR: Final = 60
 
@@ -20,6 +22,7 @@ class LearnedMinute:
     """What one minute of one zone teaches.
 
     Attributes:
+        at: When it began, in the time zone of the cell.
         speed: Mean over its vehicles, units per second; None where none was seen.
         free_speed: The speed that 85 of 100 vehicles did not exceed; None likewise.
         fullness: Density per kilometre of lane where calibrated, else share under boxes.
@@ -37,7 +40,8 @@ class NormalityCell:
 
     Attributes:
         shape: Of the zone and its calibration; another shape is learned from scratch.
-        hour: 0..167, UTC, 0 is Monday from midnight to one.
+        hour: 0..167 of the time zone, 0 is Monday from midnight to one.
+        timezone: IANA name; in another time zone it is learned from scratch.
         minutes: How many were learned.
         speed_minutes: Of these, how many had vehicles whose speed was known.
         days: Different days among them.
@@ -57,6 +61,7 @@ class NormalityCell:
     free_speed_mean: float = 0.0
     fullness_mean: float = 0.0
     fullness_variance: float = 0.0
+    timezone: str = UTC_NAME
 
     def learn(self, minute: LearnedMinute) -> "NormalityCell":
         """The cell with one minute more.
@@ -87,7 +92,11 @@ class NormalityCell:
 
 
 def hour_of_week(at: datetime) -> int:
-    """0..167, UTC; 0 is Monday from midnight to one."""
+    """0..167 in the time zone of `at`; 0 is Monday from midnight to one.
+
+    Where clocks are put back, two hours of that Sunday are one hour of the week; where they are
+    put forward, one does not happen. All others stay what they are.
+    """
     return at.weekday() * 24 + at.hour
 
 

@@ -211,7 +211,7 @@ class Flow(Protocol):
         ...
 
     async def normality(self, camera_key: str) -> Sequence[NormalityCell]:
-        """What was learned about a camera's zones."""
+        """What was learned about a camera's zones, by hours of the site's week."""
         ...
 
 

@@ -5,10 +5,10 @@ with its origin.
 """
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -16,6 +16,16 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from sentinel_core.domain.site_time import UTC_NAME, parse_timezone
+
+
+def _known_timezone(name: str) -> str:
+    parse_timezone(name)
+    return name
+
+
+TimezoneName = Annotated[str, AfterValidator(_known_timezone)]
 
 
 class ApiSettings(BaseModel):
@@ -271,6 +281,11 @@ class Settings(BaseSettings):
     )
     reference_data: Path | None = Field(
         default=None, description="Folder with reference data for benchmarks and their tests"
+    )
+    timezone: TimezoneName = Field(
+        default=UTC_NAME,
+        description="IANA name, for example Europe/Helsinki: what is usual is learned by the hours"
+        " of its week; the same for all services",
     )
     log_format: str = Field(
         default="console", pattern="^(console|json)$", description="console or json"

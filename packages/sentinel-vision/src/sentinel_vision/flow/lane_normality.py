@@ -7,6 +7,7 @@ from typing import Final, Self
 from uuid import UUID
 
 from sentinel_core.domain.normality import MINUTES_PER_HOUR, NormalityCell, hour_of_week
+from sentinel_core.domain.site_time import UTC_NAME, parse_timezone
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.flow.shapes import zone_shape
 from sentinel_vision.rules.normality import Usual
@@ -28,15 +29,18 @@ class LaneNormality:
     other day of the weekend, stands in.
 
     Args:
-        cells: Of one camera.
+        cells: Of one camera, all learned in one time zone.
         shapes: Of its zones as they are now; cells of another shape are left out.
     """
 
     def __init__(self, cells: Iterable[NormalityCell], shapes: Mapping[UUID, str]) -> None:
         self._cells: dict[UUID, dict[int, NormalityCell]] = {}
+        timezone = UTC_NAME
         for cell in cells:
+            timezone = cell.timezone
             if shapes.get(cell.zone_id) == cell.shape:
                 self._cells.setdefault(cell.zone_id, {})[cell.hour] = cell
+        self._timezone = parse_timezone(timezone)
         self._asked: dict[tuple[UUID, int, float], Usual | None] = {}
         self._free_flow = {
             zone_id: max(
@@ -57,7 +61,7 @@ class LaneNormality:
 
     def usual(self, zone_id: UUID, at: datetime, *, hours: float) -> Usual | None:
         """See `Normality.usual`: the hour of the week, else the hour of like days."""
-        key = (zone_id, hour_of_week(at), hours)
+        key = (zone_id, hour_of_week(at.astimezone(self._timezone)), hours)
         if key not in self._asked:
             self._asked[key] = self._look_up(*key)
         return self._asked[key]

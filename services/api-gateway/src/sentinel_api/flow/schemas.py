@@ -163,7 +163,7 @@ class UsualHour(Answer):
     """An hour of the week as it usually is.
 
     Attributes:
-        hour: 0..167, UTC; 0 is Monday from midnight to one.
+        hour: 0..167 of the site's time zone; 0 is Monday from midnight to one.
         minutes: How many were learned.
         days: Different days among them.
         speed_mean: Units per second; null where no vehicle was seen.
@@ -196,8 +196,13 @@ class UsualZone(Answer):
 
 
 class UsualFlow(Answer):
-    """What is usual at a camera. Speeds are metres or body lengths per second."""
+    """What is usual at a camera. Speeds are metres or body lengths per second.
+
+    Attributes:
+        timezone: IANA name of the zone that the hours are of; daylight saving is in it.
+    """
 
     camera_id: str
+    timezone: str
     unit: Literal["m", "BL"]
     zones: list[UsualZone]

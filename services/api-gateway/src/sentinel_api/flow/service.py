@@ -23,11 +23,18 @@ _PIECE = timedelta(hours=6)
 
 
 class FlowDesk:
-    """Adds up what was stored by minute."""
+    """Adds up what was stored by minute.
 
-    def __init__(self, *, clock: Clock, database: Database) -> None:
+    Args:
+        clock: Ends spans that have no end.
+        database: Where minutes are.
+        timezone: IANA name of the zone that the database learns in.
+    """
+
+    def __init__(self, *, clock: Clock, database: Database, timezone: str) -> None:
         self._clock = clock
         self._database = database
+        self._timezone = timezone
 
     async def report(self, id_or_key: str, query: FlowQuery) -> FlowReport:
         """Figures of a camera in steps.
@@ -57,6 +64,7 @@ class FlowDesk:
         normality = LaneNormality.of(cells, zones)
         return UsualFlow(
             camera_id=camera.key,
+            timezone=self._timezone,
             unit="m" if zones.calibration else "BL",
             zones=[
                 UsualZone(

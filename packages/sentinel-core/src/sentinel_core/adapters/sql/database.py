@@ -20,6 +20,7 @@ from sentinel_core.adapters.sql.offsets import SqlOffsets
 from sentinel_core.adapters.sql.recordings import SqlRecordings
 from sentinel_core.adapters.sql.statements import Statements
 from sentinel_core.adapters.sql.users import SqlUsers
+from sentinel_core.domain.site_time import UTC_NAME
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import UnitOfWork
 from sentinel_core.ports.secrets import Secrets
@@ -28,12 +29,14 @@ from sentinel_core.ports.secrets import Secrets
 class SqlUnitOfWork:
     """All repositories over one transaction."""
 
-    def __init__(self, statements: Statements, *, clock: Clock, secrets: Secrets) -> None:
+    def __init__(
+        self, statements: Statements, *, clock: Clock, secrets: Secrets, timezone: str
+    ) -> None:
         self.cameras = SqlCameras(statements, clock=clock, secrets=secrets)
         self.camera_leases = SqlCameraLeases(statements)
         self.incidents = SqlIncidents(statements)
         self.detections = SqlDetections(statements)
-        self.flow = SqlFlow(statements)
+        self.flow = SqlFlow(statements, timezone)
         self.recordings = SqlRecordings(statements)
         self.users = SqlUsers(statements)
         self.audit = SqlAudit(statements)
@@ -43,10 +46,13 @@ class SqlUnitOfWork:
 class SqlDatabase:
     """`Database` on SQLite or PostgreSQL."""
 
-    def __init__(self, engine: AsyncEngine, *, clock: Clock, secrets: Secrets) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, clock: Clock, secrets: Secrets, timezone: str = UTC_NAME
+    ) -> None:
         self._engine = engine
         self._clock = clock
         self._secrets = secrets
+        self._timezone = timezone
         self._sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
         self._turn = asyncio.Lock()
 
@@ -56,7 +62,9 @@ class SqlDatabase:
         session = self._sessions()
         statements = Statements(session, self._turn)
         try:
-            yield SqlUnitOfWork(statements, clock=self._clock, secrets=self._secrets)
+            yield SqlUnitOfWork(
+                statements, clock=self._clock, secrets=self._secrets, timezone=self._timezone
+            )
             await statements.commit()
         finally:
             # A second cancellation must not leave the connection or the turn behind.
@@ -87,15 +95,19 @@ class SqlDatabase:
                 self._turn.release()
 
 
-def open_database(url: str, *, clock: Clock, secrets: Secrets) -> SqlDatabase:
+def open_database(
+    url: str, *, clock: Clock, secrets: Secrets, timezone: str = UTC_NAME
+) -> SqlDatabase:
     """The database at `url`, which `upgrade_database` brought up to date before.
 
     Args:
         url: `sqlite+aiosqlite:///path` or `postgresql+asyncpg://…`.
         clock: Dates what the database dates by itself.
         secrets: Encrypts the sources of cameras.
+        timezone: IANA name: what is usual is learned and read by the hours of its week.
 
     Raises:
         InvalidInput: The URL is of no kind we support.
     """
-    return SqlDatabase(make_engine(parse_database_url(url)), clock=clock, secrets=secrets)
+    engine = make_engine(parse_database_url(url))
+    return SqlDatabase(engine, clock=clock, secrets=secrets, timezone=timezone)

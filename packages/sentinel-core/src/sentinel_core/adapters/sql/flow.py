@@ -19,6 +19,7 @@ from sentinel_core.domain.normality import (
     NormalityCell,
     hour_of_week,
 )
+from sentinel_core.domain.site_time import UTC_NAME, parse_timezone
 
 _CELL_FIELDS = tuple(field.name for field in fields(NormalityCell))
 _CELL_KEY = frozenset({"zone_id", "hour"})
@@ -28,10 +29,16 @@ _Cells = dict[tuple[UUID, int], NormalityCell]
 
 
 class SqlFlow:
-    """`Flow` in tables."""
+    """`Flow` in tables.
 
-    def __init__(self, statements: Statements) -> None:
+    Args:
+        statements: Of the transaction.
+        timezone: IANA name of the zone whose hours of the week are learned.
+    """
+
+    def __init__(self, statements: Statements, timezone: str = UTC_NAME) -> None:
         self._statements = statements
+        self._timezone = timezone
 
     async def store(self, events: Sequence[FlowEvent]) -> Sequence[FlowEvent]:
         """Insert what is new, and learn from it in the same transaction."""
@@ -63,8 +70,9 @@ class SqlFlow:
         return [_DECODER.decode(document) for (document,) in rows]
 
     async def normality(self, camera_key: str) -> Sequence[NormalityCell]:
-        """All cells of a camera."""
-        return list((await self._load_cells(camera_key, None)).values())
+        """All cells of a camera that were learned in this time zone."""
+        cells = (await self._load_cells(camera_key, None)).values()
+        return [cell for cell in cells if cell.timezone == self._timezone]
 
     async def _mark_new(
         self, by_key: dict[tuple[str, datetime, UUID], FlowEvent]
@@ -91,15 +99,21 @@ class SqlFlow:
         return [event for key, event in reversed(by_key.items()) if key[2] in new]
 
     async def _learn(self, camera_key: str, events: Sequence[FlowEvent]) -> None:
-        hours = {hour_of_week(parse_utc(event.minute)) for event in events}
+        zone_of_site = parse_timezone(self._timezone)
+        begins = [parse_utc(event.minute).astimezone(zone_of_site) for event in events]
+        hours = {hour_of_week(at) for at in begins}
         cells = await self._load_cells(camera_key, hours)
         changed: _Cells = {}
-        for event in events:
-            at = parse_utc(event.minute)
+        for event, at in zip(events, begins, strict=True):
             for zone in event.zones:
                 key = (UUID(zone.zone_id), hour_of_week(at))
-                cell = changed.get(key) or cells.get(key)
-                changed[key] = _of_shape(cell, key, zone.shape).learn(_lesson(zone, at))
+                fresh = NormalityCell(
+                    zone_id=key[0], hour=key[1], shape=zone.shape, timezone=self._timezone
+                )
+                known = changed.get(key) or cells.get(key) or fresh
+                changed[key] = (known if _is_alike(known, fresh) else fresh).learn(
+                    _lesson(zone, at)
+                )
         if changed:
             await self._save_cells(camera_key, changed.values())
 
@@ -129,12 +143,9 @@ class SqlFlow:
         )
 
 
-def _of_shape(cell: NormalityCell | None, key: tuple[UUID, int], shape: str) -> NormalityCell:
-    """The cell, or a new one where the zone was drawn anew."""
-    if cell is not None and cell.shape == shape:
-        return cell
-    zone_id, hour = key
-    return NormalityCell(zone_id=zone_id, shape=shape, hour=hour)
+def _is_alike(known: NormalityCell, fresh: NormalityCell) -> bool:
+    """What was learned about another shape or in other hours does not go on."""
+    return (known.shape, known.timezone) == (fresh.shape, fresh.timezone)
 
 
 def _lesson(zone: ZoneFlow, at: datetime) -> LearnedMinute:

@@ -12,6 +12,7 @@ from sentinel_core.adapters.sql.types import UtcDateTime, enum_of
 from sentinel_core.domain.cameras import CameraStatus, LiveViewMode, RtspTransport
 from sentinel_core.domain.incidents import Condition, Handling, Priority
 from sentinel_core.domain.recordings import RecordingState
+from sentinel_core.domain.site_time import UTC_NAME
 from sentinel_core.domain.users import Role
 
 KEY_LENGTH = 63
@@ -253,6 +254,7 @@ class LaneNormalityRow(Base):
     free_speed_mean: Mapped[float]
     fullness_mean: Mapped[float]
     fullness_variance: Mapped[float]
+    timezone: Mapped[str] = mapped_column(sa.String(64), server_default=UTC_NAME)
 
 
 class IncidentRow(Base):

@@ -88,3 +88,40 @@ class FlowContract:
             await stored(database, make_flow_event(), make_flow_event(minute="noon"))
         async with database.transaction() as unit:
             assert await unit.flow.minutes("cam_01", NOON, at(60)) == []
+
+
+class SiteHoursContract:
+    """Needs fixtures `database`, and `helsinki`: the same tables at a site in Europe/Helsinki."""
+
+    async def test_hours_are_those_of_the_site(self, helsinki: Database) -> None:
+        await stored(helsinki, make_flow_event())
+        (cell,) = await learned(helsinki)
+        assert (cell.hour, cell.timezone) == (hour_of_week(NOON) + 2, "Europe/Helsinki")
+
+    async def test_a_rush_hour_stays_one_when_the_clocks_change(self, helsinki: Database) -> None:
+        winter, summer = "2026-03-23T06:10:00.000Z", "2026-03-30T05:10:00.000Z"
+        await stored(helsinki, make_flow_event(minute=winter), make_flow_event(minute=summer))
+        (cell,) = await learned(helsinki)
+        assert (cell.hour, cell.minutes, cell.days) == (8, 2, 2)
+
+    async def test_an_hour_that_happens_twice_is_one_of_one_day(self, helsinki: Database) -> None:
+        """Clocks go back from four to three."""
+        first, again = "2026-10-25T00:30:00.000Z", "2026-10-25T01:30:00.000Z"
+        await stored(helsinki, make_flow_event(minute=first), make_flow_event(minute=again))
+        (cell,) = await learned(helsinki)
+        assert (cell.hour, cell.minutes, cell.days) == (6 * 24 + 3, 2, 1)
+
+    async def test_days_change_at_the_midnight_of_the_site(self, helsinki: Database) -> None:
+        await stored(helsinki, make_flow_event(minute="2026-01-11T22:05:00.000Z"))
+        (cell,) = await learned(helsinki)
+        assert (cell.hour, cell.last_day) == (0, date(2026, 1, 12))
+
+    async def test_a_site_that_changes_its_time_zone_learns_anew(
+        self, database: Database, helsinki: Database
+    ) -> None:
+        minutes = [make_flow_event(index) for index in range(3)]
+        await stored(database, minutes[0], make_flow_event(minute="2026-01-10T14:00:00.000Z"))
+        assert await learned(helsinki) == []
+        await stored(helsinki, *minutes[1:])
+        (cell,) = await learned(helsinki)
+        assert (cell.hour, cell.minutes) == (5 * 24 + 14, 2), "what 14 h UTC taught is gone"

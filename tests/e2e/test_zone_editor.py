@@ -44,6 +44,7 @@ async def test_lines_rules_places_and_metres_are_drawn_saved_and_found_again(
     await page.get_by_role("button", name="Stopped vehicle", exact=True).click()
     await _set_how_long_it_must_stand(page)
     await _try_it_on_the_past(page)
+    await _leave_small_boxes_out(page)
     await _pin_four_points(page)
     await _save(page)
     stored = (await api.get("/api/cameras/toll/zones")).json()
@@ -51,6 +52,7 @@ async def test_lines_rules_places_and_metres_are_drawn_saved_and_found_again(
     assert zones[LANE]["rules"]["stopped_vehicle"] == {"on_s": 15}
     assert zones[LANE]["place"] == "km-39"
     assert zones[LINE]["type"] == "counting_line"
+    assert stored["rules"] == {"boxes": {"side_px": 12}, "abandoned_object": {"enabled": True}}
     assert [point["ground_m"] for point in stored["calibration"]] == [[x, y] for *_, x, y in PINS]
     await page.reload()
     await _row(page, LINE).click()
@@ -58,7 +60,8 @@ async def test_lines_rules_places_and_metres_are_drawn_saved_and_found_again(
     await _row(page, LANE).click()
     await expect(page.get_by_label("Place", exact=True)).to_have_value("km-39")
     await page.get_by_role("button", name="Stopped vehicle", exact=False).click()
-    await expect(page.get_by_label("On", exact=True)).to_have_value("15")
+    await expect(page.get_by_label("Alarm after", exact=True)).to_have_value("15")
+    await expect(page.get_by_label("Still, in metres in force", exact=True)).to_be_visible()
 
 
 def _row(page: Page, zone: str) -> Locator:
@@ -90,11 +93,15 @@ async def _draw_a_line(page: Page) -> None:
 
 
 async def _set_how_long_it_must_stand(page: Page) -> None:
-    """Typed key by key: the field must keep the focus while a value becomes one."""
-    field = page.get_by_label("On", exact=True)
+    """Typed key by key: the field must keep the focus while a value becomes one.
+
+    What is none is refused beside the field, and nothing can be saved meanwhile.
+    """
+    field = page.get_by_label("Alarm after", exact=True)
     await field.press_sequentially("999999")
     await expect(field).to_have_attribute("aria-invalid", "true")
-    await expect(page.get_by_role("alert").filter(has_text="From ")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text="Only from 4 to 600 s")).to_be_visible()
+    await expect(page.get_by_role("button", name="Save zones")).to_be_disabled()
     await field.fill("")
     await field.press_sequentially("15")
     await expect(field).to_have_value("15")
@@ -107,6 +114,12 @@ async def _try_it_on_the_past(page: Page) -> None:
     await panel.get_by_role("button", name="Try").click()
     outcome = panel.get_by_text("of the time is kept").or_(panel.get_by_text("No frames are kept"))
     await expect(outcome).to_be_visible()
+
+
+async def _leave_small_boxes_out(page: Page) -> None:
+    await page.get_by_role("radio", name="Picture").click()
+    await page.get_by_label("Shorter side", exact=True).fill("12")
+    await page.get_by_label("Abandoned object is on here").check()
 
 
 async def _pin_four_points(page: Page) -> None:

@@ -101,8 +101,14 @@ export function StaleNote({ error }: { error: unknown }) {
   );
 }
 
+interface FormProblemProps {
+  readonly error: unknown;
+  /** What a field of the request is called on the screen. */
+  readonly nameOf?: (field: string) => string;
+}
+
 /** What went wrong with the thing just tried, beside it. */
-export function FormProblem({ error }: { error: unknown }) {
+export function FormProblem({ error, nameOf = (field) => field }: FormProblemProps) {
   if (error === null || error === undefined) return null;
   const problem = problemOf(error);
   return (
@@ -113,7 +119,7 @@ export function FormProblem({ error }: { error: unknown }) {
       <p className="text-critical">{problem.detail}</p>
       {problem.fields.map(({ field, reason }) => (
         <p key={field} className="text-muted text-xs">
-          {field}: {reason}
+          {nameOf(field)}: {reason}
         </p>
       ))}
       {problem.requestId !== null && (

@@ -1,39 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
-import { ChevronRight, RotateCcw } from 'lucide-react';
-import { useId, useState } from 'react';
+import { ChevronRight } from 'lucide-react';
+import { type Dispatch, useId, useState } from 'react';
 import { rulesQuery } from '@/shared/api/rules';
-import type { Rule, RuleParameter, ZoneType } from '@/shared/api/types';
-import { IconButton } from '@/shared/ui/button';
-import { TextInput } from '@/shared/ui/field';
+import type { Rule, ZoneType } from '@/shared/api/types';
 import { incidentTypeWord } from '@/shared/words';
 import { BacktestPanel } from './backtest-panel';
-import {
-  defaultOf,
-  isEnabled,
-  parameterWords,
-  type RuleValues,
-  rulesFor,
-  valueFault,
-  withValue,
-} from './rule-values';
+import { draftAt, type ParameterDraft } from './parameter-drafts';
+import { ParameterField } from './parameter-field';
+import { isInForce, type NamedParameter, namedParameters } from './parameter-words';
+import { defaultOf, isEnabled, type RuleValues, rulesFor, switchTo } from './rule-values';
+import type { ZoneAction } from './zone-state';
 
 interface RuleFormsProps {
   readonly cameraKey: string;
-  /** Null: the whole picture. */
-  readonly zoneName: string | null;
   /** Null: the rules for the whole picture. */
-  readonly type: ZoneType | null;
+  readonly zone: { readonly id: string; readonly name: string; readonly type: ZoneType } | null;
   readonly values: RuleValues;
+  readonly drafts: readonly ParameterDraft[];
   readonly isCalibrated: boolean;
-  readonly onChange: (values: RuleValues) => void;
+  readonly dispatch: Dispatch<ZoneAction>;
 }
 
 /** The rules that look at a zone, each with its parameters; made from the server's catalogue. */
 export function RuleForms(props: RuleFormsProps) {
-  const { type } = props;
   const query = useQuery(rulesQuery);
-  const rules = rulesFor(query.data ?? [], type);
+  const rules = rulesFor(query.data ?? [], props.zone?.type ?? null);
   if (rules.length === 0) return null;
   return (
     <ul aria-label="Rules" className="flex flex-col border-hairline border-t">
@@ -44,13 +36,17 @@ export function RuleForms(props: RuleFormsProps) {
   );
 }
 
-function RuleForm(props: RuleFormsProps & { readonly rule: Rule }) {
-  const { rule, type, zoneName, values, isCalibrated, onChange } = props;
-  const [isOpen, setOpen] = useState(false);
+interface RuleFormProps extends RuleFormsProps {
+  readonly rule: Rule;
+}
+
+function RuleForm(props: RuleFormProps) {
+  const { rule, zone, values, drafts, isCalibrated, dispatch } = props;
+  const zoneId = zone?.id ?? null;
+  const faults = drafts.filter((draft) => draft.zoneId === zoneId && draft.rule === rule.name);
+  const [isOpen, setOpen] = useState(faults.length > 0);
   const panelId = useId();
-  const enabled = isEnabled(values, rule.name);
-  const isSilent = rule.needs_calibration && !isCalibrated;
-  const changes = Object.keys(values[rule.name] ?? {}).filter((name) => name !== 'enabled').length;
+  const enabled = isEnabled(values, rule);
   const words = incidentTypeWord(rule.name);
   return (
     <li className="border-hairline border-b">
@@ -59,10 +55,14 @@ function RuleForm(props: RuleFormsProps & { readonly rule: Rule }) {
           type="checkbox"
           aria-label={`${words} is on here`}
           checked={enabled}
-          onChange={(event) =>
-            onChange(
-              withValue(values, rule.name, 'enabled', event.target.checked === true ? null : false),
-            )
+          onChange={({ target: { checked } }) =>
+            dispatch({
+              type: 'parameter',
+              zoneId,
+              rule: rule.name,
+              name: 'enabled',
+              entry: { value: switchTo(rule, checked) },
+            })
           }
           className="size-3.5 accent-accent"
         />
@@ -73,12 +73,18 @@ function RuleForm(props: RuleFormsProps & { readonly rule: Rule }) {
           onClick={() => setOpen(!isOpen)}
           className={clsx(
             'flex h-full flex-1 items-center gap-1.5 text-left text-sm',
-            !enabled && 'text-faint',
+            !enabled && 'text-muted',
           )}
         >
           <span className="flex-1 truncate">{words}</span>
-          {enabled && isSilent && <span className="text-warn text-xs">needs calibration</span>}
-          {changes > 0 && <span className="text-accent text-xs">{changes} changed</span>}
+          <RuleState
+            faults={faults.length}
+            changes={
+              Object.keys(values[rule.name] ?? {}).filter((name) => name !== 'enabled').length
+            }
+            isSilent={enabled && rule.needs_calibration && !isCalibrated}
+            isOff={!enabled}
+          />
           <ChevronRight
             aria-hidden="true"
             className={clsx('size-3.5 text-muted transition-transform', isOpen && 'rotate-90')}
@@ -86,131 +92,93 @@ function RuleForm(props: RuleFormsProps & { readonly rule: Rule }) {
         </button>
       </div>
       {isOpen && (
-        <div id={panelId} className="flex flex-col gap-2 pb-3">
-          <p className="text-muted text-xs">{rule.summary}</p>
-          {zoneName !== null && type !== null && (
-            <BacktestPanel
-              cameraKey={props.cameraKey}
-              zoneName={zoneName}
-              type={type}
-              rule={rule}
-              values={values}
-            />
-          )}
-          {rule.parameters
-            .filter((parameter) => parameter.name !== 'enabled')
-            .map((parameter) => (
-              <ParameterField
-                key={parameter.name}
-                parameter={parameter}
-                standard={defaultOf(parameter, type)}
-                value={values[rule.name]?.[parameter.name] ?? null}
-                onChange={(value) => onChange(withValue(values, rule.name, parameter.name, value))}
-              />
-            ))}
+        <div id={panelId} className="flex flex-col gap-2.5 pb-3">
+          <RulePanel {...props} hasFaults={faults.length > 0} />
         </div>
       )}
     </li>
   );
 }
 
-interface ParameterFieldProps {
-  readonly parameter: RuleParameter;
-  readonly standard: number | boolean;
-  readonly value: number | boolean | null;
-  readonly onChange: (value: number | boolean | null) => void;
+interface RuleStateProps {
+  readonly faults: number;
+  readonly changes: number;
+  readonly isSilent: boolean;
+  readonly isOff: boolean;
 }
 
-function ParameterField({ parameter, standard, value, onChange }: ParameterFieldProps) {
-  const id = useId();
-  const label = parameterWords(parameter);
+function RuleState({ faults, changes, isSilent, isOff }: RuleStateProps) {
   return (
-    <div className="flex flex-col gap-0.5" title={parameter.description}>
-      <div className="flex items-center gap-2">
-        <label htmlFor={id} className="min-w-0 flex-1 truncate text-xs">
-          {label}
-        </label>
-        {typeof standard === 'boolean' ? (
-          <input
-            id={id}
-            type="checkbox"
-            checked={value === null ? standard : value === true}
-            onChange={(event) =>
-              onChange(event.target.checked === standard ? null : event.target.checked)
-            }
-            className="size-3.5 accent-accent"
-          />
-        ) : (
-          <NumberField
-            id={id}
-            parameter={parameter}
-            standard={standard}
-            value={typeof value === 'number' ? value : null}
-            onChange={onChange}
-          />
-        )}
-        <span className="w-14 truncate text-faint text-xs">{parameter.unit}</span>
-        <IconButton
-          label={`${label}: back to ${standard}`}
-          disabled={value === null}
-          onClick={() => onChange(null)}
-        >
-          <RotateCcw />
-        </IconButton>
-      </div>
-      <p className="text-faint text-xs">{parameter.description}</p>
-    </div>
-  );
-}
-
-interface NumberFieldProps {
-  readonly id: string;
-  readonly parameter: RuleParameter;
-  readonly standard: number;
-  readonly value: number | null;
-  readonly onChange: (value: number | null) => void;
-}
-
-/** Keeps what is typed; hands over only what is a value. */
-function NumberField({ id, parameter, standard, value, onChange }: NumberFieldProps) {
-  const [draft, setDraft] = useState({ text: textOf(value), value });
-  // A value that was changed elsewhere takes the place of what was typed.
-  const text = draft.value === value ? draft.text : textOf(value);
-  const fault = text === '' ? null : valueFault(parameter, text);
-  const faultId = `${id}-fault`;
-  const type = (typed: string) => {
-    let next = value;
-    if (typed === '') next = null;
-    else if (valueFault(parameter, typed) === null) next = Number(typed);
-    setDraft({ text: typed, value: next });
-    if (next !== value) onChange(next);
-  };
-  return (
-    <span className="relative flex-none">
-      <TextInput
-        id={id}
-        inputMode="decimal"
-        value={text}
-        placeholder={String(standard)}
-        aria-invalid={fault !== null}
-        aria-describedby={fault === null ? undefined : faultId}
-        title={fault ?? `From ${parameter.minimum} to ${parameter.maximum}`}
-        onChange={(event) => type(event.target.value)}
-        className={clsx('h-7! w-20! text-right', fault !== null && 'border-critical!')}
-      />
-      {fault !== null && (
-        <span
-          id={faultId}
-          role="alert"
-          className="absolute top-full right-0 z-10 mt-0.5 whitespace-nowrap rounded-md border border-critical bg-page px-1.5 py-0.5 text-critical text-xs"
-        >
-          {fault}
-        </span>
-      )}
+    <span className="flex gap-1.5 text-xs">
+      {isOff && <span className="text-faint">off</span>}
+      {isSilent && <span className="text-warn">needs calibration</span>}
+      {faults > 0 && <span className="text-critical">{faults} out of bounds</span>}
+      {faults === 0 && changes > 0 && <span className="text-accent">{changes} changed</span>}
     </span>
   );
 }
 
-function textOf(value: number | null): string {
-  return value === null ? '' : String(value);
+function RulePanel(props: RuleFormProps & { readonly hasFaults: boolean }) {
+  const { cameraKey, rule, zone, values, drafts, isCalibrated, hasFaults, dispatch } = props;
+  const zoneId = zone?.id ?? null;
+  const parameters = namedParameters(rule, isCalibrated);
+  return (
+    <>
+      <p className="text-muted text-xs">{rule.summary}</p>
+      {rule.needs_pixels && (
+        <p className="text-faint text-xs">
+          It looks at pixels, and boxes alone are kept: it cannot be tried on the past.
+        </p>
+      )}
+      {zone !== null && !rule.needs_pixels && (
+        <BacktestPanel
+          cameraKey={cameraKey}
+          zone={zone}
+          rule={rule}
+          values={values}
+          isCalibrated={isCalibrated}
+          hasFaults={hasFaults}
+        />
+      )}
+      {parameters.some(({ measure }) => measure !== null) && (
+        <p className="text-muted text-xs">
+          {isCalibrated
+            ? 'This camera has a calibration: what is in metres is in force.'
+            : 'This camera has no calibration: what is in body lengths is in force.'}
+        </p>
+      )}
+      {parameters.map((named) => {
+        const { parameter, label } = named;
+        const place = { zoneId, rule: rule.name, name: parameter.name };
+        return (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            label={label}
+            note={<Force named={named} isCalibrated={isCalibrated} />}
+            standard={defaultOf(parameter, zone?.type ?? null)}
+            value={values[rule.name]?.[parameter.name] ?? null}
+            draft={draftAt(drafts, place)}
+            onEnter={(entry) => dispatch({ type: 'parameter', ...place, entry })}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+interface ForceProps {
+  readonly named: NamedParameter;
+  readonly isCalibrated: boolean;
+}
+
+/** Whether a parameter that goes by metres or by body lengths is the one that counts now. */
+function Force({ named, isCalibrated }: ForceProps) {
+  if (named.measure === null) return null;
+  if (isInForce(named, isCalibrated)) return <span className="block text-accent">in force</span>;
+  return (
+    <span className="block text-faint">
+      {isCalibrated ? 'only without a calibration' : 'only with a calibration'}
+    </span>
+  );
 }

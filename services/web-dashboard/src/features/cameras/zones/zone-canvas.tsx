@@ -16,6 +16,8 @@ interface ZoneCanvasProps {
   readonly cameraKey: string;
   readonly state: ZoneEditorState;
   readonly dispatch: Dispatch<ZoneAction>;
+  /** Whether zones can be chosen and changed. */
+  readonly isEditable: boolean;
   /** Lanes that were suggested and not taken yet. */
   readonly suggestions: readonly SuggestedZone[];
   /** While points on the ground are set: what they mean so far. */
@@ -24,11 +26,12 @@ interface ZoneCanvasProps {
 
 /** The zones over a picture of the camera; corners and arrows can be dragged. */
 export function ZoneCanvas(props: ZoneCanvasProps) {
-  const { cameraKey, state, dispatch, suggestions, calibration } = props;
+  const { cameraKey, state, dispatch, isEditable, suggestions, calibration } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [aspect, setAspect] = useState(USUAL_ASPECT);
   const [pointer, setPointer] = useState<Point | null>(null);
-  const { zones, drawing, isDrawingLine, selectedId } = state;
+  const { zones, drawing, isDrawingLine } = state;
+  const selectedId = isEditable ? state.selectedId : null;
   const selected = zones.find((zone) => zone.id === selectedId);
   const locate = (event: { clientX: number; clientY: number }): Point | null => {
     const rect = frame.current?.getBoundingClientRect();
@@ -73,7 +76,7 @@ export function ZoneCanvas(props: ZoneCanvasProps) {
             key={zone.id}
             zone={zone}
             isSelected={zone.id === selectedId}
-            isInert={drawing !== null || calibration !== null}
+            isInert={drawing !== null || !isEditable}
             onSelect={() => dispatch({ type: 'select', id: zone.id })}
           />
         ))}
@@ -90,7 +93,7 @@ export function ZoneCanvas(props: ZoneCanvasProps) {
             key={zone.id}
             from={line ? middleOf(zone.polygon) : centreOf(zone.polygon)}
             direction={direction}
-            isFixed={line}
+            isFixed={line || !isEditable}
             aspect={aspect}
             isSelected={zone.id === selectedId}
             locate={locate}
@@ -100,7 +103,7 @@ export function ZoneCanvas(props: ZoneCanvasProps) {
           />
         );
       })}
-      {selected !== undefined && calibration === null && (
+      {selected !== undefined && (
         <CornerHandles zone={selected} locate={locate} dispatch={dispatch} />
       )}
       {calibration !== null && (

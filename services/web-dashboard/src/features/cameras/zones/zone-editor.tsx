@@ -1,36 +1,34 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { ArrowLeft, Pentagon, Sparkles, Spline } from 'lucide-react';
 import { type Dispatch, useEffect, useReducer, useState } from 'react';
-import { saveZones, zonesQuery } from '@/shared/api/cameras';
-import { problemOf } from '@/shared/api/problem';
-import { useMay } from '@/shared/api/roles';
+import { zonesQuery } from '@/shared/api/cameras';
 import type { Camera, ZoneSet } from '@/shared/api/types';
 import { calibrationPreviewQuery, suggestionsQuery } from '@/shared/api/zone-drafts';
 import { useShortcuts } from '@/shared/keyboard/shortcuts';
 import { Button } from '@/shared/ui/button';
-import { ErrorState, FormProblem, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
+import { ErrorState, PanelMessage, SkeletonRows } from '@/shared/ui/panel-state';
 import { Segmented } from '@/shared/ui/segmented';
 import { CalibrationPanel } from './calibration-panel';
 import type { Point } from './geometry';
 import { toCalibration } from './ground-pins';
-import { RuleForms } from './rule-forms';
+import { PicturePanel } from './picture-panel';
+import { SaveBar } from './save-bar';
 import { SuggestionList } from './suggestion-list';
 import { ZoneCanvas } from './zone-canvas';
 import { ZoneList } from './zone-list';
 import {
   EMPTY_STATE,
-  editorFault,
   outlineFault,
   reduceZones,
-  toZoneSet,
   type ZoneAction,
   type ZoneEditorState,
 } from './zone-state';
 
-type Task = 'zones' | 'calibration';
+type Task = 'zones' | 'picture' | 'calibration';
 
 const TASKS = [
   { value: 'zones', label: 'Zones' },
+  { value: 'picture', label: 'Picture' },
   { value: 'calibration', label: 'Metres' },
 ] as const;
 
@@ -70,7 +68,7 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
   const known = new Set(state.zones.map(({ id }) => id));
   const open = isSuggesting ? (suggested.data?.suggestions ?? []) : [];
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_20rem]">
+    <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_22rem]">
       <div className="flex min-h-0 flex-col gap-3 overflow-auto p-4">
         <header className="flex items-center gap-2">
           <Button variant="ghost" onClick={onClose}>
@@ -84,37 +82,54 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
             state={state}
             dispatch={dispatch}
             suggestions={open.filter(({ zone }) => !known.has(zone.id ?? ''))}
+            isEditable={task === 'zones'}
             calibration={task === 'calibration' ? { preview: preview.data ?? null } : null}
           />
           <Hint task={task} drawing={state.drawing} isLine={state.isDrawingLine} />
         </div>
       </div>
       <aside className="flex min-h-0 flex-col border-hairline border-l bg-panel">
-        <header className="flex h-11 shrink-0 items-center justify-between gap-2 border-hairline border-b px-3">
+        <header className="flex h-11 shrink-0 items-center border-hairline border-b px-3">
           <Segmented label="What to edit" value={task} options={TASKS} onChange={setTask} />
-          {task === 'zones' && <DrawButtons isDrawing={isDrawing} dispatch={dispatch} />}
         </header>
         <div className="min-h-0 flex-1 overflow-y-auto">
-          {task === 'calibration' ? (
+          {task === 'calibration' && (
             <CalibrationPanel
               pins={state.pins}
               preview={preview.data ?? null}
               error={preview.error}
               dispatch={dispatch}
             />
-          ) : (
+          )}
+          {task === 'picture' && (
+            <PicturePanel
+              cameraKey={camera.key}
+              state={state}
+              isCalibrated={points.length > 0}
+              dispatch={dispatch}
+            />
+          )}
+          {task === 'zones' && (
             <>
-              {isSuggesting ? (
+              <DrawButtons
+                isDrawing={isDrawing}
+                dispatch={dispatch}
+                onSuggest={isSuggesting ? null : () => setSuggesting(true)}
+              />
+              {isSuggesting && (
                 <SuggestionList
                   cameraKey={camera.key}
                   accepted={known}
                   onAccept={({ zone }) => dispatch({ type: 'accept', zone })}
                   onClose={() => setSuggesting(false)}
                 />
-              ) : (
-                <Suggest onClick={() => setSuggesting(true)} />
               )}
-              <ZonePanel cameraKey={camera.key} state={state} dispatch={dispatch} />
+              <ZonePanel
+                cameraKey={camera.key}
+                state={state}
+                isCalibrated={points.length > 0}
+                dispatch={dispatch}
+              />
             </>
           )}
         </div>
@@ -123,6 +138,10 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
           loaded={loaded}
           state={state}
           onRevert={() => dispatch({ type: 'load', set: loaded })}
+          onShow={({ zoneId }) => {
+            setTask(zoneId === null ? 'picture' : 'zones');
+            dispatch({ type: 'select', id: zoneId });
+          }}
         />
       </aside>
     </div>
@@ -132,74 +151,67 @@ function Editor({ camera, loaded, onClose }: ZoneEditorProps & { readonly loaded
 interface ZonePanelProps {
   readonly cameraKey: string;
   readonly state: ZoneEditorState;
+  readonly isCalibrated: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
-function ZonePanel({ cameraKey, state, dispatch }: ZonePanelProps) {
-  const isCalibrated = state.pins.length > 0;
+function ZonePanel({ cameraKey, state, isCalibrated, dispatch }: ZonePanelProps) {
+  if (state.zones.length === 0) {
+    return (
+      <PanelMessage title="No zones yet">
+        Without a lane, rules watch nothing here. Draw the lanes of the road, each with its
+        direction.
+      </PanelMessage>
+    );
+  }
   return (
-    <>
-      {state.zones.length === 0 ? (
-        <PanelMessage title="No zones yet">
-          Without a lane, rules watch nothing here. Draw the lanes of the road, each with its
-          direction.
-        </PanelMessage>
-      ) : (
-        <ZoneList
-          zones={state.zones}
-          selectedId={state.selectedId}
-          cameraKey={cameraKey}
-          isCalibrated={isCalibrated}
-          dispatch={dispatch}
-        />
-      )}
-      <section className="px-3 py-3">
-        <h4 className="mb-2 text-muted text-xs">Rules for the whole picture</h4>
-        <RuleForms
-          cameraKey={cameraKey}
-          zoneName={null}
-          type={null}
-          values={state.pictureRules}
-          isCalibrated={isCalibrated}
-          onChange={(values) => dispatch({ type: 'pictureRules', values })}
-        />
-      </section>
-    </>
-  );
-}
-
-function Suggest({ onClick }: { readonly onClick: () => void }) {
-  return (
-    <div className="border-hairline border-b px-3 py-2">
-      <Button variant="ghost" onClick={onClick}>
-        <Sparkles className="size-3.5" aria-hidden="true" /> Suggest lanes from the last hour
-      </Button>
-    </div>
+    <ZoneList
+      zones={state.zones}
+      selectedId={state.selectedId}
+      drafts={state.drafts}
+      cameraKey={cameraKey}
+      isCalibrated={isCalibrated}
+      dispatch={dispatch}
+    />
   );
 }
 
 interface DrawButtonsProps {
   readonly isDrawing: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
+  /** Null while suggestions are shown. */
+  readonly onSuggest: (() => void) | null;
 }
 
-function DrawButtons({ isDrawing, dispatch }: DrawButtonsProps) {
+function DrawButtons({ isDrawing, dispatch, onSuggest }: DrawButtonsProps) {
+  const row = 'flex items-center gap-1.5 border-hairline border-b px-3 py-2';
   if (isDrawing) {
     return (
-      <Button onClick={() => dispatch({ type: 'cancel' })} hotkey="Esc">
-        Cancel
-      </Button>
+      <div className={row}>
+        <Button onClick={() => dispatch({ type: 'cancel' })} hotkey="Esc">
+          Cancel
+        </Button>
+      </div>
     );
   }
   return (
-    <span className="flex gap-1.5">
+    <div className={row}>
       <Button title="Draw a zone" onClick={() => dispatch({ type: 'draw' })}>
         <Pentagon className="size-3.5" aria-hidden="true" /> Zone
       </Button>
       <Button title="Draw a counting line" onClick={() => dispatch({ type: 'draw', line: true })}>
         <Spline className="size-3.5" aria-hidden="true" /> Line
       </Button>
-    </span>
+      {onSuggest !== null && (
+        <Button
+          variant="ghost"
+          title="From the ways of the vehicles of the last hour"
+          onClick={onSuggest}
+        >
+          <Sparkles className="size-3.5" aria-hidden="true" /> Suggest lanes
+        </Button>
+      )}
+    </div>
   );
 }
 
@@ -211,7 +223,9 @@ interface HintProps {
 
 function Hint({ task, drawing, isLine }: HintProps) {
   let text = 'Click a zone to change it. Corners can be dragged, or moved with the arrow keys.';
-  if (task === 'calibration') {
+  if (task === 'picture') {
+    text = 'These rules look at the whole picture, wherever zones are drawn.';
+  } else if (task === 'calibration') {
     text = 'Click a point on the ground. Points can be dragged, or moved with the arrow keys.';
   } else if (drawing !== null && isLine) {
     text = 'Click the points of the line across the road, then press Enter.';
@@ -220,50 +234,4 @@ function Hint({ task, drawing, isLine }: HintProps) {
     text = fault ?? 'Click the corners; click the first one again, or press Enter, to close.';
   }
   return <p className="mt-2 min-h-4 text-muted text-xs">{text}</p>;
-}
-
-interface SaveBarProps {
-  readonly camera: Camera;
-  readonly loaded: ZoneSet;
-  readonly state: ZoneEditorState;
-  readonly onRevert: () => void;
-}
-
-function SaveBar({ camera, loaded, state, onRevert }: SaveBarProps) {
-  const { isDirty } = state;
-  const client = useQueryClient();
-  const isAllowed = useMay('engineer');
-  const save = useMutation({
-    mutationFn: () => saveZones(camera.key, toZoneSet(state, loaded)),
-    onSuccess: (saved) => client.setQueryData(zonesQuery(camera.key).queryKey, saved),
-  });
-  const isStale = save.isError && problemOf(save.error).status === 409;
-  const reload = () => {
-    save.reset();
-    void client.invalidateQueries({ queryKey: zonesQuery(camera.key).queryKey });
-  };
-  const fault = editorFault(state);
-  return (
-    <footer className="flex shrink-0 flex-col gap-2 border-hairline border-t p-3">
-      <FormProblem error={save.error} />
-      {isStale && <Button onClick={reload}>Load the newer zones (drops what you drew)</Button>}
-      <p className="flex min-h-4 justify-between gap-3 text-xs">
-        <span className="text-warn">{isDirty ? fault : null}</span>
-        <span className="whitespace-nowrap text-faint">version {loaded.version}</span>
-      </p>
-      <div className="flex items-center gap-2">
-        <Button
-          variant="primary"
-          disabled={!isDirty || fault !== null || save.isPending || !isAllowed}
-          title={isAllowed ? undefined : 'Zones are drawn by engineers'}
-          onClick={() => save.mutate()}
-        >
-          {save.isPending ? 'Saving…' : 'Save zones'}
-        </Button>
-        <Button variant="ghost" disabled={!isDirty} onClick={onRevert}>
-          Undo changes
-        </Button>
-      </div>
-    </footer>
-  );
 }

@@ -1,23 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
 import clsx from 'clsx';
 import { RotateCw, Trash2 } from 'lucide-react';
 import type { Dispatch } from 'react';
+import { rulesQuery } from '@/shared/api/rules';
 import type { ZoneType } from '@/shared/api/types';
 import { IconButton } from '@/shared/ui/button';
 import { Select, TextInput } from '@/shared/ui/field';
+import type { ParameterDraft } from './parameter-drafts';
 import { RuleForms } from './rule-forms';
+import { valuesFor } from './rule-values';
 import type { DraftZone, ZoneAction } from './zone-state';
 import { isLine, TYPE_WORDS, typesFor, ZONE_COLOURS } from './zone-types';
 
 interface ZoneListProps {
   readonly zones: readonly DraftZone[];
   readonly selectedId: string | null;
+  readonly drafts: readonly ParameterDraft[];
   readonly cameraKey: string;
   readonly isCalibrated: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
 export function ZoneList(props: ZoneListProps) {
-  const { zones, selectedId, cameraKey, isCalibrated, dispatch } = props;
+  const { zones, selectedId, drafts, cameraKey, isCalibrated, dispatch } = props;
   return (
     <ul aria-label="Zones" className="flex flex-col">
       {zones.map((zone) => (
@@ -42,6 +47,7 @@ export function ZoneList(props: ZoneListProps) {
           {zone.id === selectedId && (
             <ZoneForm
               zone={zone}
+              drafts={drafts}
               cameraKey={cameraKey}
               isCalibrated={isCalibrated}
               dispatch={dispatch}
@@ -55,13 +61,15 @@ export function ZoneList(props: ZoneListProps) {
 
 interface ZoneFormProps {
   readonly zone: DraftZone;
+  readonly drafts: readonly ParameterDraft[];
   readonly cameraKey: string;
   readonly isCalibrated: boolean;
   readonly dispatch: Dispatch<ZoneAction>;
 }
 
-function ZoneForm({ zone, cameraKey, isCalibrated, dispatch }: ZoneFormProps) {
+function ZoneForm({ zone, drafts, cameraKey, isCalibrated, dispatch }: ZoneFormProps) {
   const { id } = zone;
+  const catalogue = useQuery(rulesQuery).data;
   const line = isLine(zone.type);
   return (
     <div className="flex flex-col gap-2 px-3 pb-3">
@@ -75,9 +83,11 @@ function ZoneForm({ zone, cameraKey, isCalibrated, dispatch }: ZoneFormProps) {
         <Select
           aria-label="Type"
           value={zone.type}
-          onChange={(event) =>
-            dispatch({ type: 'edit', id, change: { type: event.target.value as ZoneType } })
-          }
+          onChange={(event) => {
+            const type = event.target.value as ZoneType;
+            const rules = catalogue ? valuesFor(zone.rules, catalogue, type) : zone.rules;
+            dispatch({ type: 'edit', id, change: { type, rules } });
+          }}
         >
           {typesFor(line).map((type) => (
             <option key={type} value={type}>
@@ -110,11 +120,11 @@ function ZoneForm({ zone, cameraKey, isCalibrated, dispatch }: ZoneFormProps) {
       />
       <RuleForms
         cameraKey={cameraKey}
-        zoneName={zone.name}
-        type={zone.type}
+        zone={zone}
         values={zone.rules}
+        drafts={drafts}
         isCalibrated={isCalibrated}
-        onChange={(rules) => dispatch({ type: 'edit', id, change: { rules } })}
+        dispatch={dispatch}
       />
     </div>
   );

@@ -90,7 +90,13 @@ it('saves what it does not edit as it was', () => {
 it('saves rules of zones and of the whole picture, and places', () => {
   const state = run(
     { type: 'edit', id: 'z1', change: { place: 'bridge_7', rules: { queue: { length_m: 30 } } } },
-    { type: 'pictureRules', values: { camera_tamper: { enabled: false } } },
+    {
+      type: 'parameter',
+      zoneId: null,
+      rule: 'camera_tamper',
+      name: 'enabled',
+      entry: { value: false },
+    },
   );
   const saved = toZoneSet(state, LOADED);
   expect(saved.zones?.[0]).toMatchObject({ place: 'bridge_7', rules: { queue: { length_m: 30 } } });
@@ -147,4 +153,53 @@ it('sets, moves, measures and removes points on the ground', () => {
   expect(toZoneSet(pinned, LOADED).calibration).toEqual([]);
   const removed = reduceZones(pinned, { type: 'unpin', index: 0 });
   expect(removed.pins).toHaveLength(1);
+});
+
+describe('a text that is no value', () => {
+  const QUEUE_ON = { type: 'parameter', zoneId: 'z1', rule: 'queue', name: 'on_s' } as const;
+  const typed = (text: string): ZoneAction => ({
+    ...QUEUE_ON,
+    entry: { label: 'Alarm after', text, fault: 'Only from 1 to 600 s.' },
+  });
+
+  it('keeps all from being saved, and says where it is and what would do', () => {
+    const state = run({ ...QUEUE_ON, entry: { value: 60 } }, typed('6000'));
+    expect(state.zones[0]?.rules).toMatchObject({ queue: { on_s: 60 } });
+    expect(editorFault(state)).toBe(
+      `${state.zones[0]?.name}, Queue, Alarm after: 6000 is no value. Only from 1 to 600 s.`,
+    );
+    const mended = reduceZones(state, { ...QUEUE_ON, entry: { value: 90 } });
+    expect(editorFault(mended)).toBeNull();
+    expect(mended.zones[0]?.rules).toMatchObject({ queue: { on_s: 90 } });
+  });
+
+  it('goes when its field goes, or all is taken back', () => {
+    const state = run(typed('soon'));
+    expect(editorFault(state)).toContain('soon is no value');
+    const gone: ZoneAction[] = [
+      { type: 'remove', id: 'z1' },
+      { type: 'edit', id: 'z1', change: { type: 'pavement' } },
+      { type: 'load', set: LOADED },
+      { ...QUEUE_ON, entry: { value: null } },
+    ];
+    for (const action of gone) expect(reduceZones(state, action).drafts).toEqual([]);
+    expect(reduceZones(state, { type: 'edit', id: 'z1', change: { name: 'A' } }).drafts).toEqual(
+      state.drafts,
+    );
+  });
+
+  it('is told apart by zone, also from the whole picture', () => {
+    const state = run(typed('soon'), {
+      type: 'parameter',
+      zoneId: null,
+      rule: 'boxes',
+      name: 'person',
+      entry: { label: 'Person', text: '2', fault: 'Only from 0 to 1.' },
+    });
+    expect(state.drafts).toHaveLength(2);
+    const one = reduceZones(state, { ...QUEUE_ON, entry: { value: 30 } });
+    expect(editorFault(one)).toBe(
+      'Picture, Boxes that count, Person: 2 is no value. Only from 0 to 1.',
+    );
+  });
 });

@@ -1,7 +1,13 @@
 import type { Zone, ZoneSet, ZoneType } from '@/shared/api/types';
 import { lineFault, type Point, polygonFault, replaceCorner, turnAround } from './geometry';
 import { type GroundPin, pinOf, pinsFault, replacePin, toCalibration } from './ground-pins';
-import type { RuleValues } from './rule-values';
+import {
+  draftWords,
+  type ParameterDraft,
+  type ParameterEntry,
+  withEntry,
+} from './parameter-drafts';
+import { type RuleValues, withValue } from './rule-values';
 import { isLine } from './zone-types';
 
 /** What the zone editor holds. Pure: the component draws it and sends actions. */
@@ -25,6 +31,8 @@ export interface ZoneEditorState {
   readonly isDrawingLine: boolean;
   /** Of the rules for the whole picture. */
   readonly pictureRules: RuleValues;
+  /** What was typed into fields of rules and is no value. */
+  readonly drafts: readonly ParameterDraft[];
   readonly pins: readonly GroundPin[];
   readonly isDirty: boolean;
 }
@@ -40,7 +48,14 @@ export type ZoneAction =
   | { readonly type: 'edit'; readonly id: string; readonly change: ZoneChange }
   | { readonly type: 'turn'; readonly id: string }
   | { readonly type: 'accept'; readonly zone: Zone }
-  | { readonly type: 'pictureRules'; readonly values: RuleValues }
+  | {
+      readonly type: 'parameter';
+      /** Null: the whole picture. */
+      readonly zoneId: string | null;
+      readonly rule: string;
+      readonly name: string;
+      readonly entry: ParameterEntry;
+    }
   | { readonly type: 'pin'; readonly point: Point }
   | { readonly type: 'movePin'; readonly index: number; readonly point: Point }
   | {
@@ -65,6 +80,7 @@ export const EMPTY_STATE: ZoneEditorState = {
   drawing: null,
   isDrawingLine: false,
   pictureRules: {},
+  drafts: [],
   pins: [],
   isDirty: false,
 };
@@ -160,6 +176,26 @@ function reducePins(pins: readonly GroundPin[], action: PinAction): readonly Gro
   }
 }
 
+type ParameterAction = Extract<ZoneAction, { type: 'parameter' }>;
+
+function enter(state: ZoneEditorState, action: ParameterAction): ZoneEditorState {
+  const { zoneId, rule, name, entry } = action;
+  const entered = { ...state, drafts: withEntry(state.drafts, action, entry), isDirty: true };
+  if (!('value' in entry)) return entered;
+  if (zoneId === null) {
+    return { ...entered, pictureRules: withValue(state.pictureRules, rule, name, entry.value) };
+  }
+  return withZone(entered, zoneId, (zone) => ({
+    ...zone,
+    rules: withValue(zone.rules, rule, name, entry.value),
+  }));
+}
+
+/** Without what was typed for a zone: other rules look at it now, or it is gone. */
+function withoutDrafts(state: ZoneEditorState, zoneId: string): ZoneEditorState {
+  return { ...state, drafts: state.drafts.filter((draft) => draft.zoneId !== zoneId) };
+}
+
 export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEditorState {
   switch (action.type) {
     case 'pin':
@@ -196,21 +232,30 @@ export function reduceZones(state: ZoneEditorState, action: ZoneAction): ZoneEdi
         polygon: replaceCorner(zone.polygon, action.corner, action.point),
       }));
     case 'edit':
-      return withZone(state, action.id, (zone) => edit(zone, action.change));
+      return withZone(
+        action.change.type === undefined ? state : withoutDrafts(state, action.id),
+        action.id,
+        (zone) => edit(zone, action.change),
+      );
     case 'turn':
       return withZone(state, action.id, turn);
-    case 'pictureRules':
-      return { ...state, pictureRules: action.values, isDirty: true };
+    case 'parameter':
+      return enter(state, action);
     case 'remove': {
       const zones = state.zones.filter((zone) => zone.id !== action.id);
-      return { ...state, zones, selectedId: null, isDirty: true };
+      return { ...withoutDrafts(state, action.id), zones, selectedId: null, isDirty: true };
     }
   }
 }
 
 /** Why all this cannot be saved as it is; null where it can. */
-export function editorFault({ zones, pins }: ZoneEditorState): string | null {
-  return zonesFault(zones) ?? pinsFault(pins);
+export function editorFault({ zones, pins, drafts }: ZoneEditorState): string | null {
+  return zonesFault(zones) ?? pinsFault(pins) ?? draftFault(zones, drafts[0]);
+}
+
+function draftFault(zones: readonly DraftZone[], draft: ParameterDraft | undefined): string | null {
+  if (draft === undefined) return null;
+  return draftWords(draft, zones.find(({ id }) => id === draft.zoneId)?.name ?? null);
 }
 
 /** Why the zones cannot be saved as they are; null where they can. */

@@ -29,6 +29,8 @@ async def test_counts_or_their_absence_are_shown_and_taken_away(
             await expect(link).to_have_attribute("href", "/cameras/?zones=toll")
         else:
             await expect(line.get_by_text("Forward").first).to_be_visible()
+        await page.get_by_label("Time", exact=True).select_option("7d")
+        await expect(page.get_by_text("a bar for each 3 hours")).to_be_visible(timeout=WITHIN_MS)
         async with page.expect_download() as started:
             await page.get_by_role("button", name="CSV").click()
         download = await started.value

@@ -1,45 +1,57 @@
 import { describe, expect, it } from 'vitest';
-import type { FlowReport, LineSeries } from '@/shared/api/types';
-import { barsOf, countWords, crossingsOf, isSpanCode, speedWords, turnsOf } from './flow-figures';
+import type { LinePoint, ZonePoint } from '@/shared/api/types';
+import {
+  countWords,
+  crossedIn,
+  enteredIn,
+  figureWords,
+  latestOf,
+  shareWords,
+  speedIn,
+  speedWords,
+  turnsOf,
+} from './flow-figures';
 
-const LINE: LineSeries = {
-  line_id: 'l1',
-  name: 'North',
-  points: [],
-  forward: { car: 12, truck: 3 },
-  backward: { bus: 1 },
+const POINT: ZonePoint = {
+  at: '2026-11-25T10:00:00.000Z',
+  coverage: 1,
+  unit: 'm',
+  entered: 3,
+  persons_entered: 0,
+  vehicles_mean: 1,
+  speed_mean: 10,
+  speed_p85: 12,
+  occupancy: 0.2,
+  covered: 0.1,
+  density: null,
+  level_of_service: null,
+  los_basis: null,
 };
 
-const REPORT: FlowReport = {
-  camera_id: 'cam_01',
-  start: '2026-11-25T10:00:00.000Z',
-  end: '2026-11-25T10:03:00.000Z',
-  step: 'minute',
-  coverage: 0.9,
-  zones: [],
-  lines: [LINE, { ...LINE, line_id: 'l2', name: 'East' }],
-  turns: [
-    { entered_by: 'l1', left_by: 'l2', counts: { car: 2 } },
-    { entered_by: 'l2', left_by: 'gone', counts: { car: 5 } },
-  ],
-};
-
-describe('bars', () => {
-  it('has one for each span, and gaps where nothing was watched', () => {
+describe('a bar of several steps', () => {
+  it('adds up what came, and weights speeds by how many had them', () => {
     const points = [
-      { at: '2026-11-25T10:00:00.000Z', n: 4 },
-      { at: '2026-11-25T10:02:00.000Z', n: 0 },
+      POINT,
+      { ...POINT, entered: 9, speed_mean: 20 },
+      { ...POINT, speed_mean: null },
     ];
-    expect(barsOf(REPORT, points, ({ n }) => n).map(({ value }) => value)).toEqual([4, null, 0]);
+    expect(enteredIn(points)).toBe(15);
+    expect(speedIn(points)).toBeCloseTo((3 * 10 + 9 * 20) / 12);
+    const line: LinePoint = { at: POINT.at, coverage: 1, forward: { car: 2 }, backward: {} };
+    expect(crossedIn([line, line], 'forward')).toBe(4);
+    expect(crossedIn([line, line], 'backward')).toBe(0);
+  });
+
+  it('is none where nothing was watched', () => {
+    expect([enteredIn([]), speedIn([]), crossedIn([], 'forward')]).toEqual([null, null, null]);
   });
 });
 
 describe('words', () => {
   it('says counts by class, the most first', () => {
-    expect(countWords(LINE.forward)).toBe('12 cars, 3 trucks');
+    expect(countWords({ car: 12, truck: 3 })).toBe('12 cars, 3 trucks');
     expect(countWords({ bus: 2, person: 1 })).toBe('2 buses, 1 person');
     expect(countWords({ car: 0 })).toBe('none');
-    expect(crossingsOf(LINE)).toBe(16);
   });
 
   it('says speeds in km/h where there is a calibration', () => {
@@ -48,15 +60,31 @@ describe('words', () => {
     expect(speedWords(null, 'm')).toBe('–');
   });
 
+  it('says figures as precisely as they are read', () => {
+    expect([12.4, 3.04, 0.04, 0].map(figureWords)).toEqual(['12', '3', '0.04', '0']);
+    expect([0.02, 0.001, 0].map(shareWords)).toEqual(['2 %', 'less than 1 %', '0 %']);
+  });
+
   it('names turns by their lines, the most frequent first', () => {
-    expect(turnsOf(REPORT)).toEqual([
-      { from: 'East', to: 'a line that is gone', counts: { car: 5 } },
-      { from: 'North', to: 'East', counts: { car: 2 } },
+    const turns = [
+      { entered_by: 'l1', left_by: 'l2', counts: { car: 2 } },
+      { entered_by: 'l2', left_by: 'gone', counts: { car: 5 } },
+    ];
+    const names = new Map([
+      ['l1', 'North'],
+      ['l2', 'East'],
+    ]);
+    expect(turnsOf(turns, names).map(({ from, to }) => [from, to])).toEqual([
+      ['East', 'a line that is gone'],
+      ['North', 'East'],
     ]);
   });
 });
 
-it('knows its spans', () => {
-  expect(isSpanCode('24h')).toBe(true);
-  expect(isSpanCode('2h')).toBe(false);
+it('shows no old figures as those of now', () => {
+  const zone = { zone_id: 'z1', name: 'Lane', points: [POINT] };
+  const report = { end: '2026-11-25T10:02:00.000Z', step: 'minute' } as const;
+  expect(latestOf(report, zone)).toBe(POINT);
+  expect(latestOf({ ...report, end: '2026-11-25T10:30:00.000Z' }, zone)).toBeNull();
+  expect(latestOf(report, { ...zone, points: [] })).toBeNull();
 });

@@ -1,47 +1,6 @@
-import type { FlowReport, LineSeries, ZonePoint, ZoneSeries } from '@/shared/api/types';
+import type { FlowReport, LinePoint, ZonePoint, ZoneSeries } from '@/shared/api/types';
 
 /** What the page says of a report. Pure. */
-
-export const SPANS = {
-  '': { label: 'Last hour', step: 'minute', hours: 1 },
-  '6h': { label: 'Last 6 hours', step: 'minute', hours: 6 },
-  '24h': { label: 'Last 24 hours', step: 'hour', hours: 24 },
-  '7d': { label: 'Last 7 days', step: 'hour', hours: 168 },
-  '31d': { label: 'Last 31 days', step: 'day', hours: 744 },
-} as const;
-
-export type SpanCode = keyof typeof SPANS;
-
-export function isSpanCode(code: string): code is SpanCode {
-  return code in SPANS;
-}
-
-const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-
-export interface Bar {
-  readonly at: string;
-  /** Null where nothing was watched. */
-  readonly value: number | null;
-}
-
-/** A bar for each span of the report, so that times without figures show as gaps. */
-export function barsOf<Point extends { readonly at: string }>(
-  report: Pick<FlowReport, 'start' | 'end' | 'step'>,
-  points: readonly Point[],
-  read: (point: Point) => number | null,
-): Bar[] {
-  const stepMs = STEP_MS[report.step];
-  const known = new Map(points.map((point) => [Math.floor(Date.parse(point.at) / stepMs), point]));
-  const first = Math.floor(Date.parse(report.start) / stepMs);
-  const count = Math.ceil(Date.parse(report.end) / stepMs) - first;
-  return Array.from({ length: count }, (_, index) => {
-    const point = known.get(first + index);
-    return {
-      at: new Date((first + index) * stepMs).toISOString(),
-      value: point === undefined ? null : read(point),
-    };
-  });
-}
 
 export function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -68,8 +27,14 @@ export function speedWords(speed: number | null, unit: ZonePoint['unit']): strin
   return unit === 'm' ? `${Math.round(speed * 3.6)} km/h` : `${speed.toFixed(1)} BL/s`;
 }
 
+/** Two figures are enough: `12`, `3.4`, `0.25`. */
+export function figureWords(value: number): string {
+  if (value >= 10) return String(Math.round(value));
+  return String(Number(value.toFixed(value >= 1 ? 1 : 2)));
+}
+
 export function shareWords(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  return share > 0 && share < 0.005 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
 }
 
 const LEVEL_WORDS = {
@@ -89,24 +54,60 @@ export function vehiclesOf(series: ZoneSeries): number {
   return series.points.reduce((sum, point) => sum + point.entered, 0);
 }
 
-export function crossingsOf(line: LineSeries): number {
-  return sumOf(line.forward) + sumOf(line.backward);
-}
-
 export interface Turn {
+  readonly key: string;
   readonly from: string;
   readonly to: string;
   readonly counts: Readonly<Record<string, number>>;
 }
 
+const GONE = 'a line that is gone';
+
 /** Turns with the names of their lines, the most frequent first. */
-export function turnsOf(report: FlowReport): Turn[] {
-  const names = new Map(report.lines.map((line) => [line.line_id, line.name]));
-  return report.turns
-    .map((turn) => ({
-      from: names.get(turn.entered_by) ?? 'a line that is gone',
-      to: names.get(turn.left_by) ?? 'a line that is gone',
-      counts: turn.counts,
+export function turnsOf(turns: FlowReport['turns'], names: ReadonlyMap<string, string>): Turn[] {
+  return turns
+    .map(({ entered_by: first, left_by: last, counts }) => ({
+      key: `${first} ${last}`,
+      from: names.get(first) ?? GONE,
+      to: names.get(last) ?? GONE,
+      counts,
     }))
     .sort((one, other) => sumOf(other.counts) - sumOf(one.counts));
+}
+
+/** Vehicles that came into a zone in a bar; null where nothing was watched. */
+export function enteredIn(points: readonly ZonePoint[]): number | null {
+  return totalOf(points, (point) => point.entered);
+}
+
+/** Their mean speed in the unit of the zone, each time weighted by how many were there. */
+export function speedIn(points: readonly ZonePoint[]): number | null {
+  let [sum, weight] = [0, 0];
+  for (const point of points) {
+    if (point.speed_mean === null) continue;
+    const present = Math.max(point.entered, point.vehicles_mean, 1e-3);
+    sum += point.speed_mean * present;
+    weight += present;
+  }
+  return weight === 0 ? null : sum / weight;
+}
+
+/** What crossed a line one way in a bar; null where nothing was watched. */
+export function crossedIn(
+  points: readonly LinePoint[],
+  way: 'forward' | 'backward',
+): number | null {
+  return totalOf(points, (point) => sumOf(point[way]));
+}
+
+function totalOf<Point>(points: readonly Point[], read: (point: Point) => number): number | null {
+  return points.length === 0 ? null : points.reduce((sum, point) => sum + read(point), 0);
+}
+
+/** The newest figures of a zone; null where they are not of the last two steps. */
+export function latestOf(report: Pick<FlowReport, 'end' | 'step'>, zone: ZoneSeries) {
+  const point = zone.points.at(-1);
+  const stepMs = report.step === 'minute' ? 60_000 : 3_600_000;
+  const isNew = point !== undefined && Date.parse(report.end) - Date.parse(point.at) <= 3 * stepMs;
+  return isNew ? point : null;
 }

@@ -1,23 +1,30 @@
 import clsx from 'clsx';
 import type { ReactNode } from 'react';
 import type { FlowReport, LineSeries, ZonePoint, ZoneSeries } from '@/shared/api/types';
+import { usePreferences } from '@/shared/state/preferences';
 import { Bars } from './bars';
 import {
-  barsOf,
   countWords,
+  crossedIn,
+  enteredIn,
+  latestOf,
   levelWords,
   shareWords,
+  speedIn,
   speedWords,
   sumOf,
   turnsOf,
   vehiclesOf,
 } from './flow-figures';
+import { barsOf } from './flow-span';
 
 function Card({ title, badge, children }: CardProps) {
   return (
     <article className="flex flex-col gap-2 rounded-md border border-hairline bg-panel p-3">
       <header className="flex items-center justify-between gap-2">
-        <h3 className="truncate font-strong">{title}</h3>
+        <h3 className="truncate font-strong" title={title}>
+          {title}
+        </h3>
         {badge}
       </header>
       {children}
@@ -54,50 +61,66 @@ function Level({ point }: { readonly point: ZonePoint }) {
   );
 }
 
+const KM_H = 3.6;
+
 interface ZoneCardProps {
   readonly report: FlowReport;
   readonly zone: ZoneSeries;
+  readonly name: string;
 }
 
-export function ZoneCard({ report, zone }: ZoneCardProps) {
-  const latest = zone.points.at(-1);
-  if (latest === undefined) return null;
+export function ZoneCard({ report, zone, name }: ZoneCardProps) {
+  const timeZone = usePreferences((state) => state.timeZone);
+  const bars = barsOf(report, zone.points, timeZone);
+  const latest = latestOf(report, zone);
+  const isMetric = zone.points.at(-1)?.unit === 'm';
   return (
-    <Card title={zone.name} badge={<Level point={latest} />}>
+    <Card title={name} badge={latest !== null && <Level point={latest} />}>
       <dl className="grid grid-cols-4 gap-2 text-xs">
         <Figure term="Vehicles" value={String(vehiclesOf(zone))} />
-        <Figure term="Speed now" value={speedWords(latest.speed_mean, latest.unit)} />
-        <Figure term="Occupied" value={shareWords(latest.occupancy)} />
         <Figure
-          term={latest.density === null ? 'At a time' : 'Density'}
-          value={
-            latest.density === null
-              ? latest.vehicles_mean.toFixed(1)
-              : `${latest.density.toFixed(0)}/km`
-          }
+          term={report.step === 'minute' ? 'Speed now' : 'Speed this hour'}
+          value={latest === null ? '–' : speedWords(latest.speed_mean, latest.unit)}
         />
+        <Figure term="Occupied" value={latest === null ? '–' : shareWords(latest.occupancy)} />
+        <Room point={latest} />
       </dl>
+      <Bars label="Vehicles that came in" bars={bars} read={enteredIn} />
       <Bars
-        label="Vehicles that came in"
-        bars={barsOf(report, zone.points, (point) => point.entered)}
-      />
-      <Bars
-        label={latest.unit === 'm' ? 'Speed, m/s' : 'Speed, body lengths a second'}
+        label="Mean speed"
+        unit={isMetric ? 'km/h' : 'body lengths/s'}
         colour="#7dd3fc"
-        bars={barsOf(report, zone.points, (point) => point.speed_mean)}
+        bars={bars}
+        read={(points) => {
+          const speed = speedIn(points);
+          return speed === null || !isMetric ? speed : speed * KM_H;
+        }}
       />
     </Card>
   );
 }
 
+/** How full the zone is: by the kilometre where that is known. */
+function Room({ point }: { readonly point: ZonePoint | null }) {
+  if (point === null || point.density === null) {
+    return (
+      <Figure term="At a time" value={point === null ? '–' : point.vehicles_mean.toFixed(1)} />
+    );
+  }
+  return <Figure term="Density" value={`${point.density.toFixed(0)}/km`} />;
+}
+
 interface LineCardProps {
   readonly report: FlowReport;
   readonly line: LineSeries;
+  readonly name: string;
 }
 
-export function LineCard({ report, line }: LineCardProps) {
+export function LineCard({ report, line, name }: LineCardProps) {
+  const timeZone = usePreferences((state) => state.timeZone);
+  const bars = barsOf(report, line.points, timeZone);
   return (
-    <Card title={line.name}>
+    <Card title={name}>
       <dl className="grid grid-cols-2 gap-2 text-xs">
         <Figure
           term="Forward"
@@ -110,11 +133,12 @@ export function LineCard({ report, line }: LineCardProps) {
           note={countWords(line.backward)}
         />
       </dl>
-      <Bars label="Forward" bars={barsOf(report, line.points, (point) => sumOf(point.forward))} />
+      <Bars label="Forward" bars={bars} read={(points) => crossedIn(points, 'forward')} />
       <Bars
         label="Backward"
         colour="#f9a8d4"
-        bars={barsOf(report, line.points, (point) => sumOf(point.backward))}
+        bars={bars}
+        read={(points) => crossedIn(points, 'backward')}
       />
     </Card>
   );
@@ -136,8 +160,13 @@ function Figure({ term, value, note }: FigureProps) {
   );
 }
 
-export function TurnTable({ report }: { readonly report: FlowReport }) {
-  const turns = turnsOf(report);
+interface TurnTableProps {
+  readonly report: FlowReport;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+export function TurnTable({ report, names }: TurnTableProps) {
+  const turns = turnsOf(report.turns, names);
   if (turns.length === 0) return null;
   return (
     <section className="flex flex-col gap-2">
@@ -145,17 +174,25 @@ export function TurnTable({ report }: { readonly report: FlowReport }) {
       <table className="max-w-2xl text-sm">
         <thead className="text-left text-muted text-xs">
           <tr>
-            <th className="py-1 font-normal">From</th>
-            <th className="font-normal">To</th>
-            <th className="pr-4 text-right font-normal">Together</th>
-            <th className="font-normal">By class</th>
+            <th scope="col" className="py-1 pr-4 font-normal">
+              Came in by
+            </th>
+            <th scope="col" className="pr-4 font-normal">
+              Left by
+            </th>
+            <th scope="col" className="pr-4 text-right font-normal">
+              Together
+            </th>
+            <th scope="col" className="font-normal">
+              By class
+            </th>
           </tr>
         </thead>
         <tbody>
           {turns.map((turn) => (
-            <tr key={`${turn.from} ${turn.to}`} className="border-hairline border-t">
-              <td className="py-1.5">{turn.from}</td>
-              <td>{turn.to}</td>
+            <tr key={turn.key} className="border-hairline border-t">
+              <td className="py-1.5 pr-4">{turn.from}</td>
+              <td className="pr-4">{turn.to}</td>
               <td className="pr-4 text-right tabular-nums">{sumOf(turn.counts)}</td>
               <td className="text-muted">{countWords(turn.counts)}</td>
             </tr>

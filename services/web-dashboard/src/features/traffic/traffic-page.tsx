@@ -1,10 +1,13 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { ChartColumn, Download } from 'lucide-react';
 import Link from 'next/link';
-import { camerasQuery } from '@/shared/api/cameras';
+import { camerasQuery, zonesQuery } from '@/shared/api/cameras';
 import { saveFile } from '@/shared/api/files';
-import { flowQuery, flowTablePath } from '@/shared/api/flow';
+import { type FlowAsked, flowQuery, flowTablePath } from '@/shared/api/flow';
 import type { FlowReport } from '@/shared/api/types';
+import { usePreferences } from '@/shared/state/preferences';
+import { formatMinute, formatSlot, type ZoneChoice, zoneLabel } from '@/shared/time/format';
+import { siteClock } from '@/shared/time/site-clock';
 import { Button } from '@/shared/ui/button';
 import { Select } from '@/shared/ui/field';
 import {
@@ -15,7 +18,9 @@ import {
   StaleNote,
 } from '@/shared/ui/panel-state';
 import { useUrlState } from '@/shared/url/use-url-state';
-import { isSpanCode, SPANS, type SpanCode, shareWords } from './flow-figures';
+import { shareWords } from './flow-figures';
+import { namesOf } from './flow-names';
+import { barMinutesOf, isSpanCode, lengthWords, rangeOf, SPANS, type SpanCode } from './flow-span';
 import { LineCard, TurnTable, ZoneCard } from './series-cards';
 
 /** What crossed the lines of a camera, and how its zones flowed. */
@@ -24,13 +29,16 @@ export function TrafficPage() {
   const cameras = useQuery(camerasQuery);
   const camera = url.camera === '' ? (cameras.data?.[0]?.key ?? '') : url.camera;
   const span: SpanCode = isSpanCode(url.span) ? url.span : '';
+  const timeZone = usePreferences((state) => state.timeZone);
+  const asked = askedFor(span, timeZone);
   const query = useQuery({
-    ...flowQuery(camera, SPANS[span]),
+    ...flowQuery(camera, asked),
     enabled: camera !== '',
-    placeholderData: keepPreviousData,
+    // The last figures stay while other times of the same camera come; never those of another.
+    placeholderData: (last) => (last?.camera_id === camera ? last : undefined),
   });
   const table = useMutation({
-    mutationFn: () => saveFile(flowTablePath(camera, SPANS[span]), `flow-${camera}.csv`),
+    mutationFn: () => saveFile(flowTablePath(camera, asked), `flow-${camera}.csv`),
   });
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -60,14 +68,7 @@ export function TrafficPage() {
           ))}
         </Select>
         <span className="flex-1" />
-        {query.data !== undefined && (
-          <span
-            className="text-muted text-xs"
-            title="Share of the time in which frames were inferred: counts are of that time"
-          >
-            {shareWords(query.data.coverage)} watched
-          </span>
-        )}
+        {query.data !== undefined && <Extent report={query.data} zone={timeZone} />}
         <Button disabled={camera === '' || table.isPending} onClick={() => table.mutate()}>
           <Download className="size-3.5" aria-hidden="true" /> CSV
         </Button>
@@ -79,13 +80,44 @@ export function TrafficPage() {
         {query.isError && query.data === undefined && (
           <ErrorState what="The flow" error={query.error} onRetry={() => void query.refetch()} />
         )}
-        {query.data !== undefined && <Report report={query.data} />}
+        {query.data !== undefined && <Report key={query.data.camera_id} report={query.data} />}
       </div>
     </div>
   );
 }
 
+function askedFor(code: SpanCode, zone: ZoneChoice): FlowAsked {
+  const span = SPANS[code];
+  return {
+    key: `${code} ${zone}`,
+    step: span.step,
+    range: () => rangeOf(span, siteClock.now(), zone),
+  };
+}
+
+interface ExtentProps {
+  readonly report: FlowReport;
+  readonly zone: ZoneChoice;
+}
+
+/** Which time is shown, by whose clock, and how much of it was watched. */
+function Extent({ report, zone }: ExtentProps) {
+  const endMs = Date.parse(report.end);
+  return (
+    <span className="text-muted text-xs tabular-nums">
+      {formatSlot(report.start, zone, endMs)} – {formatMinute(endMs, zone)} {zoneLabel(endMs, zone)}
+      {' · a bar for each '}
+      {lengthWords(barMinutesOf(report))}
+      {' · '}
+      <span title="Share of the time in which frames were inferred: counts are of that time">
+        {shareWords(report.coverage)} watched
+      </span>
+    </span>
+  );
+}
+
 function Report({ report }: { readonly report: FlowReport }) {
+  const drawn = useQuery(zonesQuery(report.camera_id)).data?.zones ?? [];
   if (report.zones.length === 0 && report.lines.length === 0) {
     return (
       <PanelMessage
@@ -107,20 +139,31 @@ function Report({ report }: { readonly report: FlowReport }) {
       </PanelMessage>
     );
   }
+  const names = namesOf(report, drawn);
   return (
     <div className="flex flex-col gap-6 p-4">
       {report.lines.length > 0 && (
         <Section title="Counting lines">
           {report.lines.map((line) => (
-            <LineCard key={line.line_id} report={report} line={line} />
+            <LineCard
+              key={line.line_id}
+              report={report}
+              line={line}
+              name={names.get(line.line_id) ?? line.name}
+            />
           ))}
         </Section>
       )}
-      <TurnTable report={report} />
+      <TurnTable report={report} names={names} />
       {report.zones.length > 0 && (
         <Section title="Zones">
           {report.zones.map((zone) => (
-            <ZoneCard key={zone.zone_id} report={report} zone={zone} />
+            <ZoneCard
+              key={zone.zone_id}
+              report={report}
+              zone={zone}
+              name={names.get(zone.zone_id) ?? zone.name}
+            />
           ))}
         </Section>
       )}

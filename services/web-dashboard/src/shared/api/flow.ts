@@ -2,27 +2,26 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, unwrap } from './client';
 import type { FlowReport, FlowStep } from './types';
 
-export interface FlowSpan {
-  readonly step: FlowStep;
-  readonly hours: number;
-}
-
 const MINUTE_MS = 60_000;
 
-/** The last `hours`, up to the minute that runs now. */
-function spanOf(hours: number): { start: string; end: string } {
-  const end = Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS;
-  return {
-    start: new Date(end - hours * 60 * MINUTE_MS).toISOString(),
-    end: new Date(end).toISOString(),
-  };
+export interface FlowAsked {
+  /** Keeps apart what is kept: the time goes on. */
+  readonly key: string;
+  readonly step: FlowStep;
+  /** The time that is asked for when it is asked. */
+  readonly range: () => { readonly startMs: number; readonly endMs: number };
 }
 
-export function flowQuery(cameraKey: string, { step, hours }: FlowSpan) {
+function toQuery({ step, range }: FlowAsked) {
+  const { startMs, endMs } = range();
+  return { start: new Date(startMs).toISOString(), end: new Date(endMs).toISOString(), step };
+}
+
+export function flowQuery(cameraKey: string, asked: FlowAsked) {
   return queryOptions({
-    queryKey: ['flow', cameraKey, step, hours],
+    queryKey: ['flow', cameraKey, asked.key],
     queryFn: async ({ signal }): Promise<FlowReport> => {
-      const params = { path: { camera: cameraKey }, query: { ...spanOf(hours), step } };
+      const params = { path: { camera: cameraKey }, query: toQuery(asked) };
       return unwrap(api.GET('/api/cameras/{camera}/flow', { params, signal }));
     },
     refetchInterval: MINUTE_MS,
@@ -31,7 +30,7 @@ export function flowQuery(cameraKey: string, { step, hours }: FlowSpan) {
 }
 
 /** Where the same figures are as a table. */
-export function flowTablePath(cameraKey: string, { step, hours }: FlowSpan): string {
-  const query = new URLSearchParams({ ...spanOf(hours), step });
+export function flowTablePath(cameraKey: string, asked: FlowAsked): string {
+  const query = new URLSearchParams(toQuery(asked));
   return `/api/cameras/${encodeURIComponent(cameraKey)}/flow.csv?${query}`;
 }

@@ -26,6 +26,7 @@ export type FlowReport = Schemas['FlowReport'];
 export type FlowStep = Schemas['FlowStep'];
 export type ZoneSeries = Schemas['ZoneSeries'];
 export type ZonePoint = Schemas['ZonePoint'];
+export type LinePoint = Schemas['LinePoint'];
 export type LineSeries = Schemas['LineSeries'];
 
 export type GroundPoint = Schemas['GroundPoint'];

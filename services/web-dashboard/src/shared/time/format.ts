@@ -48,6 +48,24 @@ export function formatTime(at: string | number, zone: ZoneChoice): string {
   return formatOf(zone, options).format(new Date(at));
 }
 
+/** `14:03` */
+export function formatMinute(at: string | number, zone: ZoneChoice): string {
+  return formatOf(zone, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}
+
+/** `Wed 25 Nov 14:03`; the day is left out when it is the day of `now`. */
+export function formatSlot(at: string | number, zone: ZoneChoice, now: number): string {
+  const minute = formatMinute(at, zone);
+  if (formatDay(at, zone) === formatDay(now, zone)) return minute;
+  const weekday = formatOf(zone, { weekday: 'short' }).format(new Date(at));
+  return `${weekday} ${formatDay(at, zone)} ${minute}`;
+}
+
+/** How far the clock on the wall is ahead of UTC at a moment, ms. */
+export function offsetMs(at: number, zone: ZoneChoice): number {
+  return zone === 'utc' ? 0 : -new Date(at).getTimezoneOffset() * MINUTE_S * 1000;
+}
+
 /** `25 Nov` */
 function formatDay(at: string | number, zone: ZoneChoice): string {
   return formatOf(zone, { day: 'numeric', month: 'short' }).format(new Date(at));

@@ -61,7 +61,8 @@ async def test_lines_rules_places_and_metres_are_drawn_saved_and_found_again(
     await expect(page.get_by_label("Place", exact=True)).to_have_value("km-39")
     await page.get_by_role("button", name="Stopped vehicle", exact=False).click()
     await expect(page.get_by_label("Alarm after", exact=True)).to_have_value("15")
-    await expect(page.get_by_label("Still, in metres in force", exact=True)).to_be_visible()
+    still = page.get_by_role("textbox", name="Still, in metres in force", exact=True)
+    await expect(still).to_be_visible()
 
 
 def _row(page: Page, zone: str) -> Locator:

@@ -104,11 +104,28 @@ def test_an_occlusion_of_a_second_keeps_the_id(rate_hz: float, speed_px_s: float
     assert found[-1] == [1]
 
 
+@pytest.mark.parametrize("away_s", [2.5, 3.8])
+def test_what_stands_keeps_its_id_for_longer(away_s: float) -> None:
+    tracker = Tracker()
+    run(tracker, [i / 5 for i in range(10)], lambda _: [car(100)])
+    assert run(tracker, [1.8 + away_s], lambda _: [car(102)]) == [[1]]
+
+
 def test_what_stays_away_for_too_long_is_a_new_track() -> None:
     tracker = Tracker()
     run(tracker, [0.0, 0.2], lambda _: [car(100)])
-    later = 0.2 + TrackerSettings().lost_s + 0.05
+    later = 0.2 + TrackerSettings().standing_lost_s + 0.05
     assert run(tracker, [later, later + 0.2], lambda _: [car(100)]) == [[NO_TRACK], [2]]
+
+
+def test_what_drove_is_given_up_earlier_than_what_stood() -> None:
+    tracker = Tracker()
+    run(tracker, [i / 5 for i in range(10)], lambda time_s: [car(100 + 60 * time_s)])
+    later = 1.8 + TrackerSettings().lost_s + 0.05
+    assert run(tracker, [later, later + 0.2], lambda time_s: [car(100 + 60 * time_s)]) == [
+        [NO_TRACK],
+        [2],
+    ]
 
 
 def test_time_counts_and_not_frames() -> None:
@@ -242,6 +259,8 @@ def test_boxes_without_area_do_no_harm() -> None:
         {"low_match_overlap": 1.1},
         {"confirm_hits": 0},
         {"lost_s": 0.0},
+        {"standing_lost_s": 1.0},
+        {"standing_speed": -0.1},
         {"measurement_noise": 0.0},
         {"drift_noise": -0.1},
     ],

@@ -11,7 +11,7 @@ from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.tracking.settings import TrackerSettings
 from sentinel_vision.tracking.tracker import Tracker
 
-LOST_S = TrackerSettings().lost_s
+LOST_S = TrackerSettings().standing_lost_s
 
 
 # Coarse values: boxes repeat, overlap, tie and touch far more often than in real footage.

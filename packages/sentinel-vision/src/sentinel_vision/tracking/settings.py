@@ -23,6 +23,9 @@ class TrackerSettings:
         tentative_overlap: the same for a high row and a track that is not confirmed yet.
         confirm_hits: hits after which a track is confirmed and its id is given out.
         lost_s: a track unseen for longer than this has ended.
+        standing_lost_s: the same for a track that stood when it was last seen: what hides a
+            standing object hides it for long, and it is still where it was.
+        standing_speed: slower than this is standing, in box heights per second.
         measurement_noise: standard deviation of a detector's box edges, in box heights.
         drift_noise: unexplained movement, in box heights per square root of a second.
         acceleration_noise: change of speed, in box heights per second per square root of a second.
@@ -37,6 +40,8 @@ class TrackerSettings:
     tentative_overlap: float = 0.3
     confirm_hits: int = 2
     lost_s: float = 2.0
+    standing_lost_s: float = 4.0
+    standing_speed: float = 0.3
     measurement_noise: float = 0.05
     drift_noise: float = 0.11
     acceleration_noise: float = 0.2
@@ -52,5 +57,8 @@ class TrackerSettings:
             raise ValueError("a track is confirmed by at least one hit")
         if self.lost_s <= 0.0 or self.measurement_noise <= 0.0:
             raise ValueError("lost_s and measurement_noise must be above 0")
-        if min(self.drift_noise, self.acceleration_noise, self.start_speed) < 0.0:
-            raise ValueError("noise cannot be negative")
+        if self.standing_lost_s < self.lost_s:
+            raise ValueError("standing_lost_s must not be below lost_s")
+        noise = (self.drift_noise, self.acceleration_noise, self.start_speed)
+        if min(*noise, self.standing_speed) < 0.0:
+            raise ValueError("noise and speeds cannot be negative")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sentinel_vision.detection.classes import CLASS_GROUPS, CLASS_NAMES
 from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.tracking.association import NONE, Mask, Pairing, Rows, overlapping_pairs
-from sentinel_vision.tracking.kalman import BOX, STATE_SIZE, BoxFilter, to_corners
+from sentinel_vision.tracking.kalman import BOX, HEIGHT, SPEED, STATE_SIZE, BoxFilter, to_corners
 from sentinel_vision.tracking.settings import TrackerSettings
 from sentinel_vision.tracking.tracks import Tracks, no_tracks
 
@@ -109,11 +109,21 @@ class Tracker:
         if elapsed_s < 0.0:
             raise ValueError(f"time goes back by {-elapsed_s} s; call reset at a new epoch")
         tracks = self._tracks
-        is_alive = tracks.seen_s >= time_s - self.settings.lost_s
+        is_alive = self._is_remembered(tracks, time_s)
         is_alive &= (tracks.hits >= self.settings.confirm_hits) | (tracks.seen_s == self._time_s)
         if not is_alive.all():
             self._tracks = tracks = tracks.select(is_alive)
         self._filter.predict(tracks.state, elapsed_s)
+
+    def _is_remembered(self, tracks: Tracks, time_s: float) -> Mask:
+        """Which tracks were seen lately, shape (n,)."""
+        settings = self.settings
+        is_recent: Mask = tracks.seen_s >= time_s - settings.lost_s
+        if not is_recent.all():
+            speed_x, speed_y = tracks.state[SPEED][:2]
+            stands = np.hypot(speed_x, speed_y) < settings.standing_speed * tracks.state[HEIGHT]
+            is_recent |= stands & (tracks.seen_s >= time_s - settings.standing_lost_s)
+        return is_recent
 
     def _associate(self, sighting: _Sighting, previous_s: float | None) -> Rows:
         """Index of the track that each row continues, or `NONE`."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sentinel_core.contracts.generated.flow_event import FlowEvent
 from sentinel_core.domain.zones import Point, Zone, ZoneType
 from sentinel_vision.detection.classes import CAR, PERSON, TRUCK
+from sentinel_vision.detection.detections import NO_TRACK
 from sentinel_vision.flow.meter import FlowMeter
 from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
@@ -158,6 +159,59 @@ def test_a_fast_one_that_is_first_seen_behind_the_line_came_over_it() -> None:
 
 def test_nobody_knows_where_those_came_from_who_were_there_at_the_start() -> None:
     assert crossed(appearing(y=200, speed=80, begin_s=0.0), fps=3.0) == (0, 0)
+
+
+def glimpsed(
+    *, speed: float, tracked_s: tuple[float, float], begin_s: float = 0.0, track_id: int = 9
+) -> Vehicle:
+    """One that goes down through the whole picture, and has a track for a part of its way."""
+    path = drive(320, 20, velocity=(0, speed), begin_s=begin_s, end_s=begin_s + 330 / speed)
+    first_s, last_s = tracked_s
+    return Vehicle(
+        path=path, track_id=lambda time_s: track_id if first_s <= time_s <= last_s else NO_TRACK
+    )
+
+
+def test_a_track_that_begins_late_came_over_its_boxes() -> None:
+    late = glimpsed(speed=80, tracked_s=(3.0, 9.0))
+    assert late.path(3.0) == (320, 260)
+    assert crossed(late, fps=2.0) == (1, 0)
+
+
+def test_a_track_that_ends_before_the_line_goes_on_over_its_boxes() -> None:
+    lost = glimpsed(speed=80, tracked_s=(0.0, 1.5))
+    assert crossed(lost, fps=2.0) == (1, 0)
+
+
+def test_boxes_of_others_are_nobodys_way() -> None:
+    """A track that begins behind the line, and boxes before it that do not lead there."""
+    late = appearing(y=280, speed=80, begin_s=4.0)
+    beside = Vehicle(path=drive(150, 20, velocity=(0, 80), end_s=4.0), track_id=NO_TRACK)
+    slow = Vehicle(path=stand(320, 170, end_s=4.0), track_id=NO_TRACK)
+    assert crossed(late, beside, slow, fps=3.0) == (0, 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    fps=st.sampled_from([2.0, 3.0, 5.0]),
+    speed=st.floats(45.0, 85.0),
+    begins=st.tuples(st.floats(0.0, 0.55), st.floats(0.0, 0.55)),
+    headway_px=st.floats(70.0, 150.0),
+)
+def test_whatever_part_of_the_way_is_tracked_each_counts_once(
+    fps: float, speed: float, begins: tuple[float, float], headway_px: float
+) -> None:
+    way_s, headway_s = 330 / speed, headway_px / speed
+    vehicles = [
+        glimpsed(
+            speed=speed,
+            tracked_s=(after_s + share * way_s, after_s + share * way_s + 0.45 * way_s),
+            begin_s=after_s,
+            track_id=track_id,
+        )
+        for track_id, (share, after_s) in enumerate(zip(begins, (0.0, headway_s), strict=True))
+    ]
+    assert crossed(*vehicles, seconds=16.0, fps=fps) == (2, 0)
 
 
 def test_passing_beside_the_line_is_no_crossing() -> None:

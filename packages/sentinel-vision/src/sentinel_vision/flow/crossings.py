@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_core.domain.zones import Zone
-from sentinel_vision.flow.identities import Walk
+from sentinel_vision.flow.identities import Stray, Walk
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.lines import LineSet
 
@@ -100,6 +100,7 @@ class CrossingCounter:
             self._net[slots] += self._set.crossings(walk.origin_px[rows], walk.first_px[rows])
             is_beyond = self._distances(walk.now_px[rows]) > BAND_BL * walk.length_px[rows, None]
             self._count(slots, is_beyond, passages)
+        self._watch_strays(walk.strays, passages)
         self.finish(walk.gone, passages)
         return passages
 
@@ -116,6 +117,18 @@ class CrossingCounter:
                 first, last = int(self._first[slot]), int(self._last[slot])
                 passages.turns.append(Turn(first, last, int(self._classes[slot])))
             self._free.append(slot)
+
+    def _watch_strays(self, strays: Sequence[Stray], passages: Passages) -> None:
+        """Those who were counted while they had a track."""
+        known = [stray for stray in strays if stray.identity in self._slots]
+        if not known:
+            return
+        slots = np.array([self._slots[stray.identity] for stray in known], dtype=np.intp)
+        before = np.array([stray.before_px for stray in known], dtype=np.float64)
+        now = np.array([stray.now_px for stray in known], dtype=np.float64)
+        self._net[slots] += self._set.crossings(before, now)
+        bands = BAND_BL * np.array([[stray.length_px] for stray in known])
+        self._count(slots, self._distances(now) > bands, passages)
 
     def _count(self, slots: NDArray[np.intp], is_beyond: Flags, passages: Passages) -> None:
         signs = np.where(is_beyond, np.sign(self._net[slots]), 0).astype(np.int8)

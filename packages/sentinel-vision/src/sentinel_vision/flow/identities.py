@@ -4,7 +4,7 @@ A track that ends and another of the same kind that begins where the first would
 same road user.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_vision.detection.classes import CLASS_GROUPS
+from sentinel_vision.flow.unclaimed import Course, Unclaimed
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.view import View
 
@@ -31,11 +32,20 @@ ORIGIN_AFTER_S: Final = 0.3
 ORIGIN_BL_S: Final = 1.0
 """Who is slower came into the picture where it was seen first."""
 
-GONE_AFTER_S: Final = 2.5
+GONE_AFTER_S: Final = 4.5
 """Longer than the tracker keeps what it lost."""
 
 _MAX_GROWTH = 2.0
 _NOWHERE = (np.nan, np.nan)
+
+
+class Stray(NamedTuple):
+    """One who has no track at the moment, and yet a box."""
+
+    identity: int
+    before_px: tuple[float, float]
+    now_px: tuple[float, float]
+    length_px: float
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -51,6 +61,7 @@ class Walk:
             and the same at any other time. (n, 2).
         first_px: Where these were seen first; NaN likewise. (n, 2).
         is_confirmed: A track of it was seen for long enough to count, shape (n,).
+        strays: Those who went on over boxes that are in no track; in no row.
         gone: Identities that will not come back.
     """
 
@@ -61,6 +72,7 @@ class Walk:
     origin_px: Floats
     first_px: Floats
     is_confirmed: Flags
+    strays: Sequence[Stray]
     gone: Sequence[int]
 
 
@@ -69,22 +81,15 @@ class _Somebody:
     """One road user.
 
     Attributes:
-        foot_px: Where it was last seen.
-        pace_px_s: How it moved then.
-        first_px: Where it was seen first, until its origin is known.
-        born_s: When that was.
+        seen: Where it was last.
+        born: Where it was first in a track, until its origin is known.
         unseen_s: For how long it may have been in the picture before.
     """
 
     identity: int
-    group: int
-    foot_px: tuple[float, float]
-    pace_px_s: tuple[float, float]
-    length_px: float
-    seen_s: float
+    seen: Course
     is_confirmed: bool = False
-    first_px: tuple[float, float] | None = None
-    born_s: float = 0.0
+    born: Course | None = None
     unseen_s: float = 0.0
 
 
@@ -101,12 +106,14 @@ class Identities:
 
     def __init__(self) -> None:
         self._by_track: dict[int, _Somebody] = {}
+        self._unclaimed = Unclaimed()
         self._next = 0
 
     def finish(self) -> list[int]:
         """Nobody comes back: all identities there are."""
         gone = [person.identity for person in self._by_track.values()]
         self._by_track.clear()
+        self._unclaimed.clear()
         return gone
 
     def follow(self, view: View) -> Walk:
@@ -117,7 +124,7 @@ class Identities:
         lengths = np.sqrt(sides[:, 0] * sides[:, 1])
         pace = np.where(np.isnan(motion.velocity_px_s), 0.0, motion.velocity_px_s)
         found = [
-            _Somebody(-1, group, (x, y), (vx, vy), length, now_s, is_mature)
+            _Somebody(-1, Course(group, (x, y), (vx, vy), length, now_s), is_mature)
             for group, (x, y), (vx, vy), length, is_mature in zip(
                 CLASS_GROUPS[motion.class_ids].tolist(),
                 feet.tolist(),
@@ -131,7 +138,9 @@ class Identities:
         self._join(seen, now_s)
         unseen_s = ORIGIN_FRAMES * view.elapsed_s if view.is_warm else 0.0
         before = [self._take_over(track_id, one, unseen_s) for track_id, one in seen.items()]
-        ways = [_find_origin(one) for one in found]
+        self._unclaimed.note(view)
+        ways = [self._find_origin(one) for one in found]
+        strays = self._follow_strays(seen)
         gone = self._forget(now_s)
         return Walk(
             identities=np.array([person.identity for person in found], dtype=np.int64),
@@ -141,6 +150,7 @@ class Identities:
             origin_px=np.array([origin for origin, _ in ways]).reshape(-1, 2),
             first_px=np.array([first for _, first in ways]).reshape(-1, 2),
             is_confirmed=np.array([person.is_confirmed for person in found], dtype=np.bool_),
+            strays=strays,
             gone=gone,
         )
 
@@ -150,14 +160,40 @@ class Identities:
         self._by_track[track_id] = person
         if known is None:
             person.identity, self._next = self._next, self._next + 1
-            person.first_px, person.born_s = person.foot_px, person.seen_s
-            person.unseen_s = unseen_s
+            person.born, person.unseen_s = person.seen, unseen_s
             return _NOWHERE
         person.identity = known.identity
         person.is_confirmed = person.is_confirmed or known.is_confirmed
-        person.first_px, person.born_s = known.first_px, known.born_s
-        person.unseen_s = known.unseen_s
-        return known.foot_px
+        person.born, person.unseen_s = known.born, known.unseen_s
+        return known.seen.foot_px
+
+    def _find_origin(self, one: _Somebody) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Where it came from and where its track began: once, when its speed is known."""
+        born, seen = one.born, one.seen
+        if born is None or seen.at_s - born.at_s < ORIGIN_AFTER_S:
+            return _NOWHERE, _NOWHERE
+        one.born = None
+        pace = _pace(born, seen)
+        if np.hypot(*pace) < ORIGIN_BL_S * seen.length_px:
+            return _NOWHERE, _NOWHERE
+        first = self._unclaimed.trace(born._replace(pace_px_s=pace))
+        unseen_s = max(0.0, one.unseen_s - (born.at_s - first.at_s))
+        (x, y), (vx, vy) = first.foot_px, first.pace_px_s
+        return (x - vx * unseen_s, y - vy * unseen_s), born.foot_px
+
+    def _follow_strays(self, seen: Mapping[int, _Somebody]) -> list[Stray]:
+        """Those whose tracks have ended or pause, where their boxes go on."""
+        courses = {
+            track_id: person.seen
+            for track_id, person in self._by_track.items()
+            if track_id not in seen
+        }
+        strays = []
+        for track_id, course in self._unclaimed.follow(courses).items():
+            person = self._by_track[track_id]
+            before, person.seen = person.seen, course
+            strays.append(Stray(person.identity, before.foot_px, course.foot_px, course.length_px))
+        return strays
 
     def _join(self, seen: dict[int, _Somebody], now_s: float) -> None:
         """Let tracks that begin go on for tracks that ended, the nearest first."""
@@ -167,13 +203,14 @@ class Identities:
         ended = [
             track_id
             for track_id, person in self._by_track.items()
-            if track_id not in seen and now_s - person.seen_s <= JOIN_WITHIN_S
+            if track_id not in seen and now_s - person.seen.at_s <= JOIN_WITHIN_S
         ]
         offers = [
             _Offer(distance, track_id, predecessor)
             for track_id in fresh
             for predecessor in ended
-            if (distance := _distance_bl(self._by_track[predecessor], seen[track_id])) is not None
+            if (distance := _distance_bl(self._by_track[predecessor].seen, seen[track_id].seen))
+            is not None
         ]
         taken: set[int] = set()
         for offer in sorted(offers):
@@ -186,32 +223,25 @@ class Identities:
         old = [
             track_id
             for track_id, person in self._by_track.items()
-            if now_s - person.seen_s > GONE_AFTER_S
+            if now_s - person.seen.at_s > GONE_AFTER_S
         ]
         return [self._by_track.pop(track_id).identity for track_id in old]
 
 
-def _find_origin(one: _Somebody) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Where it came from and where it was seen first: once, when its speed is known."""
-    passed_s = one.seen_s - one.born_s
-    if one.first_px is None or passed_s < ORIGIN_AFTER_S:
-        return _NOWHERE, _NOWHERE
-    first, one.first_px = one.first_px, None
-    x, y = first
-    vx, vy = (one.foot_px[0] - x) / passed_s, (one.foot_px[1] - y) / passed_s
-    if np.hypot(vx, vy) < ORIGIN_BL_S * one.length_px:
-        return _NOWHERE, _NOWHERE
-    return (x - vx * one.unseen_s, y - vy * one.unseen_s), first
+def _pace(born: Course, seen: Course) -> tuple[float, float]:
+    passed_s = seen.at_s - born.at_s
+    (x, y), (now_x, now_y) = born.foot_px, seen.foot_px
+    return ((now_x - x) / passed_s, (now_y - y) / passed_s)
 
 
-def _distance_bl(ended: _Somebody, begun: _Somebody) -> float | None:
+def _distance_bl(ended: Course, begun: Course) -> float | None:
     """Body lengths between where one should be by now and the other; None: somebody else."""
     if ended.group != begun.group:
         return None
     smaller, larger = sorted((ended.length_px, begun.length_px))
     if larger > _MAX_GROWTH * smaller:
         return None
-    passed_s = begun.seen_s - ended.seen_s
+    passed_s = begun.at_s - ended.at_s
     (x, y), (vx, vy) = ended.foot_px, ended.pace_px_s
     missed = np.hypot(x + vx * passed_s - begun.foot_px[0], y + vy * passed_s - begun.foot_px[1])
     distance = float(missed) / larger if larger else np.inf

@@ -1,7 +1,7 @@
 """Archived frames through the rules: as live, with other parameters, and what cannot be tried."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,14 @@ from sentinel_core.contracts.generated.detection_event import (
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.media_clock import format_utc
+from sentinel_core.domain.normality import NormalityCell, hour_of_week
 from sentinel_core.testing.builders import make_detection_event, make_object
 from sentinel_vision.backtest.plan import BacktestPlan
 from sentinel_vision.backtest.replay import Backtest, BacktestResult
 from sentinel_vision.backtest.scenes import scene_of
 from sentinel_vision.detection.classes import CLASS_NAMES
 from sentinel_vision.detection.detections import NO_TRACK
+from sentinel_vision.flow.shapes import zone_shape
 from sentinel_vision.rules.scene import SceneFrame
 from sentinel_vision.testing.traffic import (
     STARTED_AT,
@@ -69,8 +71,14 @@ def archived(scene: SceneFrame) -> DetectionEvent:
 EVENTS = [archived(scene) for scene in film(TRAFFIC, SPAN_S)]
 
 
-def run(plan: BacktestPlan, events: Sequence[DetectionEvent] = EVENTS) -> BacktestResult:
-    backtest = Backtest("cam", plan, STARTED_AT, STARTED_AT + timedelta(seconds=SPAN_S))
+def run(
+    plan: BacktestPlan,
+    events: Sequence[DetectionEvent] = EVENTS,
+    *,
+    learned: Sequence[NormalityCell] = (),
+) -> BacktestResult:
+    end = STARTED_AT + timedelta(seconds=SPAN_S)
+    backtest = Backtest("cam", plan, STARTED_AT, end, learned=learned)
     backtest.feed(events[: len(events) // 2])
     backtest.feed(events[len(events) // 2 :])
     return backtest.result()
@@ -174,3 +182,34 @@ def test_rules_that_look_at_pictures_say_that_they_cannot_be_tried(rule: Inciden
 def test_what_cannot_be_tried_is_refused(parts: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         plan_for(**parts)
+
+
+def test_what_is_usual_is_no_news_in_a_back_test_either() -> None:
+    corners = ((0.2, 0.1), (0.8, 0.1), (0.8, 0.9), (0.2, 0.9))
+    road = lane("road", corners, rules={"congestion": {"on_s": 20}, "queue": {"enabled": False}})
+    zones = zone_set(road)
+    jam = [
+        Vehicle(
+            path=stand(165.0 + 62.0 * (place % 6), 100.0 + 62.0 * (place // 6)),
+            track_id=place,
+            size_px=58.0,
+        )
+        for place in range(24)
+    ]
+    events = [archived(scene) for scene in film(jam, SPAN_S)]
+    habit = NormalityCell(
+        zone_id=road.id,
+        shape=zone_shape(road, zones),
+        hour=hour_of_week(STARTED_AT),
+        minutes=120,
+        speed_minutes=120,
+        days=2,
+        last_day=date(2026, 1, 5),
+        speed_mean=0.3,
+        free_speed_mean=2.0,
+        fullness_mean=0.3,
+    )
+    plan = plan_for(IncidentType.CONGESTION, zones=zones)
+    news, usual = run(plan, events), run(plan, events, learned=[habit])
+    assert (news.usual_hours, len(news.variants[0].incidents)) == (0, 1)
+    assert (usual.usual_hours, len(usual.variants[0].incidents)) == (1, 0)

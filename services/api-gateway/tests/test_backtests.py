@@ -18,9 +18,12 @@ from sentinel_core.domain.media_clock import format_utc
 from sentinel_core.testing.builders import (
     at,
     make_detection_event,
+    make_flow_event,
     make_object,
+    make_zone_flow,
     make_zone_set,
 )
+from sentinel_vision.flow.shapes import zone_shape
 
 PATH = "/api/backtest"
 FPS = 5
@@ -77,6 +80,20 @@ async def test_a_sweep_tells_the_alarms_of_each_value(
     assert incident["zone"] == "Left carriageway"
     assert incident["ended_at"] is None
     assert found["variants"][0]["alarms_per_day"] == pytest.approx(86_400 / 30, rel=0.02)
+    assert found["usual_hours"] == 0
+
+
+async def test_the_rules_know_what_is_usual_as_they_do_live(
+    world: World, api: httpx2.AsyncClient
+) -> None:
+    await camera_with_lane(world)
+    await world.ports.detection_archive.append(standing_car(5))
+    zones = make_zone_set()
+    known = make_zone_flow(shape=zone_shape(zones.zones[0], zones))
+    await world.store(make_flow_event(0, zones=[known]), make_flow_event(60, zones=[known]))
+    started = (await api.post(PATH, json=body())).json()
+    assert started["usual_hours"] is None
+    assert (await finished(api, started))["usual_hours"] == 2
 
 
 async def test_the_newest_frames_are_written_first(world: World, api: httpx2.AsyncClient) -> None:

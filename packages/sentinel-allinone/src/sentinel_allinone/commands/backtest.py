@@ -94,6 +94,11 @@ def _print(found: dict[str, Any]) -> None:
         f"{coverage['frames']} frames, {coverage['share']:.0%} of the span covered",
         markup=False,
     )
+    if found["usual_hours"]:
+        out.print(
+            f"the rules knew what is usual at {found['usual_hours']} hours of the week",
+            markup=False,
+        )
     parameter = found["parameter"] or "as set"
     print_table(
         (parameter, "alarms", "alarms per day"),

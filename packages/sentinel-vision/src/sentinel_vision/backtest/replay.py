@@ -1,13 +1,15 @@
 """Runs a plan over archived frames."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
 from sentinel_core.domain.incidents import EndReason, Incident
+from sentinel_core.domain.normality import NormalityCell
 from sentinel_vision.backtest.plan import BacktestPlan
 from sentinel_vision.backtest.scenes import scene_of
+from sentinel_vision.flow.lane_normality import LaneNormality
 from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.rules.scene import SceneFrame
 
@@ -65,9 +67,14 @@ class VariantResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BacktestResult:
-    """All variants, in the order of the plan."""
+    """All variants, in the order of the plan.
+
+    Attributes:
+        usual_hours: Hours of the week, of all zones together, whose usual traffic the rules knew.
+    """
 
     coverage: Coverage
+    usual_hours: int
     variants: tuple[VariantResult, ...]
 
 
@@ -76,14 +83,34 @@ class Backtest:
 
     All rules run, because some hold others back; the plan's rule alone is reported. The tracks
     are those of the archive.
+
+    Args:
+        camera_key: The camera's.
+        plan: What to try.
+        start: Of the span.
+        end: Not included.
+        learned: What is usual there, as the rules know it when they run live.
     """
 
-    def __init__(self, camera_key: str, plan: BacktestPlan, start: datetime, end: datetime) -> None:
+    def __init__(
+        self,
+        camera_key: str,
+        plan: BacktestPlan,
+        start: datetime,
+        end: datetime,
+        *,
+        learned: Sequence[NormalityCell] = (),
+    ) -> None:
+        self.camera_key = camera_key
         self._plan = plan
+        # Parameters change no shape: it is the same for all variants.
+        self._normality = LaneNormality.of(learned, plan.zones)
         self._variants = [
             _Variant(value, RuleEngine(camera_key, zones, "backtest"))
             for value, zones in plan.variants()
         ]
+        for variant in self._variants:
+            variant.use_normality(self._normality)
         self._coverage = Coverage(span_s=(end - start) / timedelta(seconds=1))
 
     @property
@@ -108,6 +135,7 @@ class Backtest:
         days = self._coverage.covered_s / DAY_S
         return BacktestResult(
             coverage=self._coverage,
+            usual_hours=self._normality.hours_known,
             variants=tuple(
                 VariantResult(
                     value=variant.value,
@@ -124,6 +152,9 @@ class _Variant:
         self.value = value
         self.incidents: dict[str, Incident] = {}
         self._engine = engine
+
+    def use_normality(self, normality: LaneNormality) -> None:
+        self._engine.use_normality(normality)
 
     def watch(self, scene: SceneFrame, plan: BacktestPlan) -> None:
         for change in self._engine.update(scene):

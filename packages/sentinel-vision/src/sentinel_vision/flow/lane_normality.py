@@ -54,6 +54,11 @@ class LaneNormality:
             for zone_id, known in self._cells.items()
         }
 
+    @property
+    def hours_known(self) -> int:
+        """Hours of the week of which anything was learned, of all zones together."""
+        return sum(map(len, self._cells.values()))
+
     @classmethod
     def of(cls, cells: Iterable[NormalityCell], zones: ZoneSet) -> Self:
         """What is known about the zones as they are drawn now."""

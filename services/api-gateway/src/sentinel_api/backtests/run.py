@@ -18,7 +18,6 @@ from sentinel_api.backtests.schemas import (
 from sentinel_core.domain.errors import SentinelError
 from sentinel_core.domain.incidents import EndReason, Incident
 from sentinel_core.ports.detection_archive import DetectionArchive
-from sentinel_vision.backtest.plan import BacktestPlan
 from sentinel_vision.backtest.replay import Backtest, BacktestResult, VariantResult
 
 PIECE = 50
@@ -28,15 +27,18 @@ _log = structlog.get_logger(__name__)
 
 
 class BacktestRun:
-    """Reads the archive and feeds the rules, a piece at a time in a thread."""
+    """Reads the archive and feeds the rules, a piece at a time in a thread.
 
-    def __init__(
-        self, run_id: UUID, camera_key: str, asked: StartBacktest, plan: BacktestPlan
-    ) -> None:
+    Args:
+        run_id: Its own.
+        backtest: What is tried, before its first frame.
+        asked: What was asked for.
+    """
+
+    def __init__(self, run_id: UUID, backtest: Backtest, asked: StartBacktest) -> None:
         self.id = run_id
-        self.camera_key = camera_key
         self._asked = asked
-        self._backtest = Backtest(camera_key, plan, asked.start, asked.end)
+        self._backtest = backtest
         self._state = BacktestState.RUNNING
         self._message: str | None = None
         self._result: BacktestResult | None = None
@@ -64,7 +66,7 @@ class BacktestRun:
         asked, result = self._asked, self._result
         return BacktestAnswer(
             id=self.id,
-            camera_id=self.camera_key,
+            camera_id=self._backtest.camera_key,
             rule=asked.rule,
             parameter=asked.sweep.parameter if asked.sweep else None,
             start=asked.start,
@@ -73,13 +75,16 @@ class BacktestRun:
             progress=1.0 if self._state is BacktestState.DONE else self._progress(),
             message=self._message,
             coverage=None if result is None else _coverage(result),
+            usual_hours=None if result is None else result.usual_hours,
             variants=None if result is None else [_variant(one) for one in result.variants],
         )
 
     async def _run(self, archive: DetectionArchive, prepare: Callable[[], Awaitable[None]]) -> None:
         try:
             await prepare()
-            async for group in archive.read(self.camera_key, self._asked.start, self._asked.end):
+            async for group in archive.read(
+                self._backtest.camera_key, self._asked.start, self._asked.end
+            ):
                 for first in range(0, len(group), PIECE):
                     await asyncio.to_thread(self._backtest.feed, group[first : first + PIECE])
             self._result = await asyncio.to_thread(self._backtest.result)

@@ -116,7 +116,10 @@ class BacktestAnswer(Answer):
     Attributes:
         progress: 0..1.
         message: Why it failed; null else.
-        coverage: Null until it is done, as `variants`.
+        coverage: Null until it is done, as `usual_hours` and `variants`.
+        usual_hours: Hours of the week, of all zones together, whose usual traffic the rules knew:
+            congestion tells only what is unusual then. It was learned up to now, from the tested
+            span too.
     """
 
     id: UUID
@@ -129,4 +132,5 @@ class BacktestAnswer(Answer):
     progress: float
     message: str | None
     coverage: Coverage | None
+    usual_hours: int | None
     variants: list[VariantAnswer] | None

@@ -18,6 +18,7 @@ from sentinel_core.domain.errors import (
 from sentinel_core.ports.detection_archive import DetectionArchive
 from sentinel_core.ports.repositories import Database
 from sentinel_vision.backtest.plan import BacktestPlan
+from sentinel_vision.backtest.replay import Backtest
 
 REMEMBERED = 20
 
@@ -54,6 +55,7 @@ class BacktestDesk:
         async with self._database.transaction() as work:
             camera = await work.cameras.get(asked.camera)
             zones = await work.cameras.zones(camera.id)
+            learned = await work.flow.normality(camera.key)
         zone_names = [zone.name for zone in zones.zones]
         if asked.zone is not None and asked.zone not in zone_names:
             raise InvalidInput(f"the camera has no zone {asked.zone}", field="zone")
@@ -67,7 +69,8 @@ class BacktestDesk:
         )
         if any(run.is_running for run in self._runs.values()):
             raise Conflict("another back-test still runs")
-        run = BacktestRun(uuid4(), camera.key, asked, plan)
+        backtest = Backtest(camera.key, plan, asked.start, asked.end, learned=learned)
+        run = BacktestRun(uuid4(), backtest, asked)
         self._runs[run.id] = run
         while len(self._runs) > REMEMBERED:
             self._runs.popitem(last=False)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
+from sentinel_api.consumption import Consumer, Reader
 from sentinel_api.persistence.batch import Batch, DeadLetter
 from sentinel_api.persistence.ledger import PersisterLedger
 from sentinel_api.persistence.writing import Written, write_batch
 from sentinel_api.realtime.announcements import Announcements
-from sentinel_api.retries import Retries, Stopped
 from sentinel_core.contracts.topics import (
     CAMERA_STATES,
     DETECTIONS,
@@ -20,13 +20,12 @@ from sentinel_core.domain.cameras import CameraStatus, SourceState
 from sentinel_core.domain.errors import SentinelError
 from sentinel_core.domain.media_clock import format_utc
 from sentinel_core.ports.clock import Clock
-from sentinel_core.ports.event_bus import EventBus, Message, Subscription, TopicPartition
+from sentinel_core.ports.event_bus import EventBus, Message, TopicPartition
 from sentinel_core.ports.repositories import Database
 
-CONSUMER = "persister"
-TOPICS = (INCIDENTS, CAMERA_STATES, DETECTIONS, FLOW)
-BATCH_SIZE = 500
-POLL_TIMEOUT_S = 0.2
+READER = Reader(
+    name="persister", topics=(INCIDENTS, CAMERA_STATES, DETECTIONS, FLOW), poll_timeout_s=0.2
+)
 
 # Of one message, these say that the message is wrong, not that the database is away.
 _DATA_ERRORS = (SentinelError, ValueError, LookupError, ArithmeticError)
@@ -56,47 +55,35 @@ class Persister:
         self._database = database
         self._ledger = ledger
         self._announcements = announcements
-        self._retries = Retries(clock, ledger)
+        self._consumer = Consumer(READER, clock=clock, bus=bus, database=database, ledger=ledger)
         self._sources: dict[str, SourceState] = {}
         self._is_prepared = False
 
     @property
     def trouble(self) -> str | None:
         """What is wrong now; None where all is well."""
-        return self._retries.trouble
+        return self._consumer.trouble
 
     def stop(self) -> None:
         """Store what the bus has, then end; `run` returns soon."""
-        self._retries.stop()
+        self._consumer.stop()
 
     async def run(self) -> None:
         """Consume until `stop`; an unforeseen error starts the consumer anew."""
-        while True:
-            try:
-                await self._consume()
-            except Stopped:
-                return
-            except Exception as error:  # noqa: BLE001  (outermost loop: no message may end it)
-                self._retries.trouble = f"the consumer failed: {type(error).__name__}"
-                _log.error("persister failed, starting it anew", exc_info=error)
-                await self._clock.sleep(1.0)
-            else:
-                return
+        await self._consumer.run(self)
 
-    async def _consume(self) -> None:
-        await self._retries.run(self._prepare)
-        start = await self._retries.run(self._start_offsets)
-        async with self._bus.subscribe(TOPICS, start=start) as subscription:
-            self._retries.trouble = None
-            while await self._step(subscription):
-                pass
+    async def begin(self) -> Mapping[TopicPartition, int]:
+        """Learn the cameras; see `Stage`."""
+        await self._prepare()
+        return dict(self._ledger.stored)
 
-    async def _step(self, subscription: Subscription) -> bool:
-        messages = await subscription.poll(max_messages=BATCH_SIZE, timeout_s=POLL_TIMEOUT_S)
-        self._ledger.missed = max(self._ledger.missed, subscription.missed)
+    async def take(self, messages: Sequence[Message]) -> None:
+        """Store them; see `Stage`."""
         if messages:
             await self._store_messages(messages)
-        return bool(messages) or not self._retries.is_stopping
+
+    async def finish(self) -> None:
+        """Nothing waits; see `Stage`."""
 
     async def _prepare(self) -> None:
         """Learn the cameras' statuses. A bus that starts empty says all of them again."""
@@ -109,12 +96,6 @@ class Persister:
                 elif camera.status is not CameraStatus.OFFLINE:
                     self._sources[camera.key] = SourceState.ONLINE
         self._is_prepared = True
-
-    async def _start_offsets(self) -> Mapping[TopicPartition, int]:
-        if not self._bus.outlives_process:
-            return dict(self._ledger.stored)
-        async with self._database.transaction() as work:
-            return await work.offsets.load(CONSUMER)
 
     async def _store_messages(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -141,10 +122,10 @@ class Persister:
         async def transact() -> Written:
             async with self._database.transaction() as work:
                 written = await write_batch(work, batch, self._sources)
-                await work.offsets.save(CONSUMER, batch.next_offsets)
+                await work.offsets.save(READER.name, batch.next_offsets)
             return written
 
-        written = await self._retries.run(transact)
+        written = await self._consumer.retries.run(transact)
         self._sources.update(written.sources)
         self._ledger.detections_stored += written.detections
         self._ledger.incidents_stored += len(written.transitions)
@@ -159,7 +140,7 @@ class Persister:
         async def publish() -> None:
             await self._bus.publish(DETECTIONS_DLQ, letter.message.key, value)
 
-        await self._retries.run(publish)
+        await self._consumer.retries.run(publish)
         self._ledger.dead_letters += 1
         _log.warning(
             "message put aside",

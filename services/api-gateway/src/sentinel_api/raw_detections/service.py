@@ -7,19 +7,17 @@ from datetime import date, timedelta
 
 import structlog
 
+from sentinel_api.consumption import Consumer, Reader
 from sentinel_api.raw_detections.buffer import FrameBuffer
-from sentinel_api.retries import Retries, Stopped
 from sentinel_core.contracts.generated.detection_event import DetectionEvent
 from sentinel_core.contracts.topics import DETECTIONS
 from sentinel_core.domain.errors import DependencyUnavailable, InvalidInput, StorageFull
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.detection_archive import DetectionArchive
-from sentinel_core.ports.event_bus import EventBus, Subscription, TopicPartition
+from sentinel_core.ports.event_bus import EventBus, Message, TopicPartition
 from sentinel_core.ports.repositories import Database
 
-CONSUMER = "raw-detections"
-BATCH_SIZE = 500
-POLL_TIMEOUT_S = 0.5
+READER = Reader(name="raw-detections", topics=(DETECTIONS,), poll_timeout_s=0.5)
 MAX_WEIGHT = 40_000
 """Some 12 MB of waiting frames; then they are written, however young they are."""
 
@@ -61,8 +59,6 @@ class DetectionArchivist:
         retention_days: int,
     ) -> None:
         self._clock = clock
-        self._bus = bus
-        self._database = database
         self._archive = archive
         self._flush_s = flush_s
         self._retention = timedelta(days=retention_days)
@@ -72,12 +68,14 @@ class DetectionArchivist:
         self._cleaned: date | None = None
         self._writing = asyncio.Lock()
         self.ledger = ArchiveLedger()
-        self._retries = Retries(clock, self.ledger)
+        self._consumer = Consumer(
+            READER, clock=clock, bus=bus, database=database, ledger=self.ledger
+        )
 
     @property
     def trouble(self) -> str | None:
         """What is wrong now; None where all is well."""
-        return self._retries.trouble
+        return self._consumer.trouble
 
     @property
     def waiting(self) -> int:
@@ -86,21 +84,29 @@ class DetectionArchivist:
 
     def stop(self) -> None:
         """Write what the bus has, then end; `run` returns soon."""
-        self._retries.stop()
+        self._consumer.stop()
 
     async def run(self) -> None:
         """Consume until `stop`; an unforeseen error starts the consumer anew."""
-        while True:
-            try:
-                await self._consume()
-            except Stopped:
-                return
-            except Exception as error:  # noqa: BLE001  (outermost loop: no message may end it)
-                self._retries.trouble = f"the consumer failed: {type(error).__name__}"
-                _log.error("archivist failed, starting it anew", exc_info=error)
-                await self._clock.sleep(1.0)
-            else:
-                return
+        await self._consumer.run(self)
+
+    async def begin(self) -> Mapping[TopicPartition, int]:
+        """Forget what waits: it is read again; see `Stage`."""
+        self._buffer, self._since_s = FrameBuffer(), None
+        return dict(self._offsets)
+
+    async def take(self, messages: Sequence[Message]) -> None:
+        """Keep them until it is time to write; see `Stage`."""
+        self._buffer.add(messages)
+        if len(self._buffer) and self._since_s is None:
+            self._since_s = self._clock.monotonic()
+        if self._is_due():
+            await self._consumer.retries.run(self.write_now)
+            await self._consumer.retries.run(self._clean)
+
+    async def finish(self) -> None:
+        """Write what waits; see `Stage`."""
+        await self._consumer.retries.run(self.write_now)
 
     async def write_now(self) -> None:
         """Write what waits, for somebody who wants to read it.
@@ -118,26 +124,6 @@ class DetectionArchivist:
                 raise
             self._since_s = None
             await self._note(offsets)
-
-    async def _consume(self) -> None:
-        self._buffer, self._since_s = FrameBuffer(), None
-        start = await self._retries.run(self._start_offsets)
-        async with self._bus.subscribe([DETECTIONS], start=start) as subscription:
-            self._retries.trouble = None
-            while await self._step(subscription):
-                pass
-        await self._retries.run(self.write_now)
-
-    async def _step(self, subscription: Subscription) -> bool:
-        messages = await subscription.poll(max_messages=BATCH_SIZE, timeout_s=POLL_TIMEOUT_S)
-        self.ledger.missed = max(self.ledger.missed, subscription.missed)
-        self._buffer.add(messages)
-        if len(self._buffer) and self._since_s is None:
-            self._since_s = self._clock.monotonic()
-        if self._is_due():
-            await self._retries.run(self.write_now)
-            await self._retries.run(self._clean)
-        return bool(messages) or not self._retries.is_stopping
 
     def _is_due(self) -> bool:
         if self._since_s is None:
@@ -163,15 +149,7 @@ class DetectionArchivist:
 
     async def _note(self, offsets: Mapping[TopicPartition, int]) -> None:
         self._offsets = offsets
-        if self._bus.outlives_process and offsets:
-            async with self._database.transaction() as work:
-                await work.offsets.save(CONSUMER, offsets)
-
-    async def _start_offsets(self) -> Mapping[TopicPartition, int]:
-        if not self._bus.outlives_process:
-            return dict(self._offsets)
-        async with self._database.transaction() as work:
-            return await work.offsets.load(CONSUMER)
+        await self._consumer.save(offsets)
 
     async def _clean(self) -> None:
         """Once a day, drop what is older than it has to be."""

@@ -1,6 +1,6 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Download, ShieldAlert, ShieldCheck } from 'lucide-react';
-import { saveEvidence, verifyEvidence } from '@/shared/api/evidence';
+import { evidenceQuery, saveEvidence, verifyEvidence } from '@/shared/api/evidence';
 import { problemOf } from '@/shared/api/problem';
 import type { Incident } from '@/shared/api/types';
 import { Button } from '@/shared/ui/button';
@@ -14,10 +14,16 @@ const COLOURS: Readonly<Record<EvidenceWord['tone'], string>> = {
 
 /** Whether the evidence is all there and as it was stored; and all of it to take away. */
 export function EvidenceStatus({ incident }: { readonly incident: Incident }) {
-  const check = useMutation({ mutationFn: () => verifyEvidence(incident.id) });
+  const client = useQueryClient();
+  const { queryKey } = evidenceQuery(incident.id);
+  const known = useQuery({ ...evidenceQuery(incident.id), enabled: false });
+  const check = useMutation({
+    mutationFn: () => verifyEvidence(incident.id),
+    onSuccess: (report) => client.setQueryData(queryKey, report),
+  });
   const save = useMutation({ mutationFn: () => saveEvidence(incident.id) });
   const error = check.error ?? save.error;
-  const word = evidenceWord(incident, check.data);
+  const word = evidenceWord(incident, known.data);
   return (
     <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted text-xs">
       <span

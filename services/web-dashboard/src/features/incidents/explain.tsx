@@ -1,69 +1,99 @@
 import type { Incident } from '@/shared/api/types';
 import { Moment } from '@/shared/ui/moment';
-import { conditionWord } from '@/shared/words';
+import { ShapeMark } from '@/shared/ui/status';
+import { type Explanation, explanationOf, headlineOf } from './explanation-words';
 
-type Explained = Incident['explain'][number];
+type Explained = Pick<Incident, 'type' | 'explain'>;
 
-const numbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 2 });
-
-/** `0.31 < 0.6 body lengths/s`: on which side of its threshold the measured value lies. */
-export function compareText({ measured, threshold, unit }: Explained): string {
-  const relation = measured < threshold ? '<' : '≥';
-  return `${numbers.format(measured)} ${relation} ${numbers.format(threshold)} ${unit}`.trim();
-}
-
-const UNITS: Readonly<Record<string, string>> = {
-  BL: 'body lengths of the vehicle',
-  'BL/s': 'body lengths of the vehicle per second',
-};
-
-function unitTitle(unit: string): string | undefined {
-  return UNITS[unit];
-}
-
-/** Why it fired, in as many lines as it has conditions. */
-export function ExplainList({ explain }: { readonly explain: readonly Explained[] }) {
+/** Why it fired: a sentence for each condition that was as the rule asks. */
+export function ExplainList({ incident }: { readonly incident: Explained }) {
+  const met = incident.explain
+    .map((entry) => explanationOf(incident.type, entry))
+    .filter(({ isMet }) => isMet);
   return (
-    <dl className="flex flex-col gap-0.5 text-xs">
-      {explain.map((entry) => (
-        <div key={entry.condition} className="flex justify-between gap-3">
-          <dt className="truncate text-muted">{conditionWord(entry.condition)}</dt>
-          <dd className="shrink-0" title={unitTitle(entry.unit)}>
-            {compareText(entry)}
-          </dd>
-        </div>
+    <ul aria-label="Why it fired" className="flex flex-col gap-0.5 text-muted text-xs">
+      {met.map((explanation) => (
+        <li key={explanation.condition}>
+          <Sentence explanation={explanation} />
+        </li>
       ))}
-    </dl>
+    </ul>
   );
 }
 
-/** The same with every column, for the incident's own page. */
-export function ExplainTable({ explain }: { readonly explain: readonly Explained[] }) {
+/** What happened in words, every condition as a sentence, and all of it as numbers. */
+export function ExplainStory({ incident }: { readonly incident: Explained }) {
+  const explanations = incident.explain.map((entry) => explanationOf(incident.type, entry));
+  const headline = headlineOf(incident.type);
   return (
-    <table className="w-full text-sm">
+    <div className="flex flex-col gap-3">
+      {headline !== null && <p>{headline}</p>}
+      <ul className="flex flex-col gap-1.5 text-sm">
+        {explanations.map((explanation) => (
+          <li key={explanation.condition} className="flex gap-2">
+            <ShapeMark
+              shape={explanation.isMet ? 'dot' : 'ring'}
+              className={`mt-1 size-2.5 ${explanation.isMet ? 'text-alert' : 'text-faint'}`}
+            />
+            <span className={explanation.isMet ? '' : 'text-muted'}>
+              <Sentence explanation={explanation} />
+              {!explanation.isMet && <span className="text-faint"> This did not raise it.</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <details className="text-sm">
+        <summary className="w-fit cursor-pointer rounded-md text-muted text-xs hover:text-text">
+          As numbers
+        </summary>
+        <ExplainTable explanations={explanations} />
+      </details>
+    </div>
+  );
+}
+
+function Sentence({ explanation }: { readonly explanation: Explanation }) {
+  const { before, measured, after } = explanation;
+  return (
+    <>
+      {before}
+      <strong className="whitespace-nowrap font-strong text-text">{measured}</strong>
+      {after}
+    </>
+  );
+}
+
+interface ExplainTableProps {
+  readonly explanations: readonly Explanation[];
+}
+
+function ExplainTable({ explanations }: ExplainTableProps) {
+  return (
+    <table className="mt-1 w-full text-xs">
       <thead>
-        <tr className="border-hairline border-b text-left text-muted text-xs">
-          <th className="py-1.5 pr-3 font-normal">Condition</th>
-          <th className="py-1.5 pr-3 text-right font-normal">Measured</th>
-          <th className="py-1.5 pr-3 text-right font-normal">Threshold</th>
-          <th className="py-1.5 pr-3 font-normal">Unit</th>
-          <th className="py-1.5 text-right font-normal">Since</th>
+        <tr className="border-hairline border-b text-left text-muted">
+          <th scope="col" className="py-1.5 pr-3 font-normal">
+            Condition
+          </th>
+          <th scope="col" className="py-1.5 pr-3 text-right font-normal">
+            Measured
+          </th>
+          <th scope="col" className="py-1.5 pr-3 font-normal">
+            Asked for
+          </th>
+          <th scope="col" className="py-1.5 text-right font-normal">
+            Since
+          </th>
         </tr>
       </thead>
       <tbody>
-        {explain.map((entry) => (
-          <tr key={entry.condition} className="border-hairline/60 border-b last:border-0">
-            <td className="py-1.5 pr-3">{conditionWord(entry.condition)}</td>
-            <td className="py-1.5 pr-3 text-right font-strong">{numbers.format(entry.measured)}</td>
-            <td className="whitespace-nowrap py-1.5 pr-3 text-right text-muted">
-              {entry.measured < entry.threshold ? '< ' : '≥ '}
-              {numbers.format(entry.threshold)}
-            </td>
-            <td className="py-1.5 pr-3 text-muted text-xs" title={unitTitle(entry.unit)}>
-              {entry.unit}
-            </td>
+        {explanations.map(({ condition, measured, limit, since }) => (
+          <tr key={condition} className="border-hairline/60 border-b align-top last:border-0">
+            <td className="py-1.5 pr-3">{condition}</td>
+            <td className="py-1.5 pr-3 text-right font-strong">{measured}</td>
+            <td className="py-1.5 pr-3 text-muted">{limit}</td>
             <td className="py-1.5 text-right">
-              <Moment at={entry.since} />
+              <Moment at={since} />
             </td>
           </tr>
         ))}

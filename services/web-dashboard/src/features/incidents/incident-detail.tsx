@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import clsx from 'clsx';
 import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -14,8 +15,10 @@ import { PRIORITY_LOOK, PriorityMark } from '@/shared/ui/status';
 import { incidentTypeWord } from '@/shared/words';
 import { ActionButtons, Notice } from './action-buttons';
 import { isOpen } from './board';
+import { EvidenceChain } from './evidence-chain';
 import { EvidenceStatus } from './evidence-status';
-import { ExplainTable } from './explain';
+import { hasNoPictures } from './evidence-words';
+import { ExplainStory } from './explain';
 import { describeHandling } from './handling';
 import { IncidentClip } from './incident-clip';
 import { IncidentFacts } from './incident-facts';
@@ -73,11 +76,16 @@ function Detail({ incident, map }: { readonly incident: Incident; readonly map: 
         </div>
         <div className="flex flex-col border-hairline border-l">
           <Section title="Why it fired">
-            <ExplainTable explain={incident.explain} />
+            <ExplainStory incident={incident} />
           </Section>
           <Section title="Facts">
             <IncidentFacts incident={incident} />
           </Section>
+          {incident.evidence_complete && (
+            <Section title="Chain of evidence">
+              <EvidenceChain id={incident.id} />
+            </Section>
+          )}
           <div className="h-64 border-hairline border-b">{map}</div>
         </div>
       </div>
@@ -140,29 +148,50 @@ function Evidence({ incident }: { readonly incident: Incident }) {
   const frame = 'aspect-video max-h-[calc(100vh-300px)] min-h-60 w-full rounded-md bg-black';
   return (
     <figure className="flex flex-col gap-2">
-      {layer === 'clip' ? (
-        <IncidentClip incident={incident} className={frame} />
-      ) : incident.has_snapshot ? (
-        <Picture
-          src={`/api/incidents/${incident.id}/snapshot?boxes=${layer === 'boxes'}`}
-          alt={`${incidentTypeWord(incident.type)}, ${incident.camera_name}, at the alarm`}
-          className={frame}
-        />
-      ) : (
-        <div className={`${frame} flex items-center justify-center text-muted`}>
-          The picture is still being written
-        </div>
+      <Shown incident={incident} layer={layer} className={frame} />
+      {incident.has_snapshot && (
+        <figcaption className="flex items-center justify-between text-muted text-xs">
+          {layer === 'clip' ? 'Before and after the alarm' : 'The frame of the alarm'}
+          <Segmented
+            label="Picture"
+            value={layer}
+            options={incident.has_clip ? WITH_CLIP : PICTURES}
+            onChange={setLayer}
+          />
+        </figcaption>
       )}
-      <figcaption className="flex items-center justify-between text-muted text-xs">
-        {layer === 'clip' ? 'Before and after the alarm' : 'The frame of the alarm'}
-        <Segmented
-          label="Picture"
-          value={layer}
-          options={incident.has_clip ? WITH_CLIP : PICTURES}
-          onChange={setLayer}
-        />
-      </figcaption>
       <EvidenceStatus key={incident.id} incident={incident} />
     </figure>
   );
+}
+
+interface ShownProps {
+  readonly incident: Incident;
+  readonly layer: (typeof WITH_CLIP)[number]['value'];
+  readonly className: string;
+}
+
+function Shown({ incident, layer, className }: ShownProps) {
+  if (layer === 'clip') return <IncidentClip incident={incident} className={className} />;
+  if (incident.has_snapshot) {
+    return (
+      <Picture
+        src={`/api/incidents/${incident.id}/snapshot?boxes=${layer === 'boxes'}`}
+        alt={`${incidentTypeWord(incident.type)}, ${incident.camera_name}, at the alarm`}
+        className={className}
+      />
+    );
+  }
+  return (
+    <div className={clsx(className, 'flex items-center justify-center text-muted')}>
+      {pictureWords(incident)}
+    </div>
+  );
+}
+
+function pictureWords(incident: Incident): string {
+  if (hasNoPictures(incident)) return 'The camera sent no picture: that is the incident';
+  return incident.evidence_complete
+    ? 'No picture could be kept'
+    : 'The picture is still being written';
 }

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { camerasQuery } from '@/shared/api/cameras';
 import type { Incident } from '@/shared/api/types';
-import { Age, Moment } from '@/shared/ui/moment';
+import { Age } from '@/shared/ui/moment';
 import { handlingWord } from '@/shared/words';
 
 const MEDIA_CLOCK_HZ = 90_000;
@@ -9,14 +11,12 @@ const MEDIA_CLOCK_HZ = 90_000;
 /** Where the numbers come from: enough to find the very frame again. */
 function factsOf(incident: Incident): readonly (readonly [string, ReactNode])[] {
   const tracks = incident.track_ids.map((id) => `#${id}`).join(' ');
-  const seenBy = incident.also_seen_by.join(', ');
   return [
-    ['Also seen by', seenBy === '' ? '–' : seenBy],
+    ['Also seen by', <SeenBy key="seen" incident={incident} />],
     ['Lasted', <Age key="age" at={incident.started_at} until={incident.ended_at} />],
     ['Handling', handlingWord(incident.handling)],
-    ['By', incident.handled_by ?? '–'],
-    ['At', incident.handled_at === null ? '–' : <Moment key="at" at={incident.handled_at} />],
-    ['Tracks', tracks === '' ? '–' : tracks],
+
+    ['Tracks', tracks === '' ? 'none' : tracks],
     ['Rule', `version ${incident.rule_version}, zones version ${incident.zone_version}`],
     ['Model', incident.model_version],
     [
@@ -25,6 +25,39 @@ function factsOf(incident: Incident): readonly (readonly [string, ReactNode])[] 
     ],
     ['Incident', incident.id],
   ];
+}
+
+/** The cameras that look at the same place and saw it too. */
+function SeenBy({ incident }: { readonly incident: Incident }) {
+  const cameras = useQuery(camerasQuery).data ?? [];
+  const { also_seen_by: keys, duplicate_of: first, place } = incident;
+  if (keys.length === 0) return <>no other camera</>;
+  return (
+    <>
+      {keys.map((key, index) => (
+        <span key={key}>
+          {index > 0 && ', '}
+          <Link
+            prefetch={false}
+            href={`/?max=${encodeURIComponent(key)}`}
+            className="text-accent hover:underline"
+          >
+            {cameras.find((camera) => camera.key === key)?.name ?? key}
+          </Link>
+        </span>
+      ))}
+      {place !== null && <span className="text-muted"> at the place {place}</span>}
+      {first !== null && (
+        <Link
+          prefetch={false}
+          href={`/incidents/detail/?id=${first}`}
+          className="block text-accent hover:underline"
+        >
+          The incident of the camera that saw it first
+        </Link>
+      )}
+    </>
+  );
 }
 
 export function IncidentFacts({ incident }: { readonly incident: Incident }) {

@@ -59,7 +59,7 @@ export function IncidentInspector({ incident }: { readonly incident: Incident })
       </div>
       {isPlaying && <IncidentClip incident={incident} className="aspect-video w-full rounded-sm" />}
       <EvidenceStatus key={incident.id} incident={incident} />
-      <ExplainList explain={incident.explain} />
+      <ExplainList incident={incident} />
       <Notice id={incident.id} />
       <ActionButtons incident={incident} className="flex-[1_1_45%]" />
     </aside>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CLEAR_FILTER } from '@/shared/history/history-filter';
 import { AT, later, makeIncident } from '@/testing/builders';
-import { compareText } from './explain';
 import { timelineOf } from './incident-timeline';
 import { toIncidentsQuery } from './incidents-query';
 
@@ -29,15 +28,6 @@ describe('the timeline of an incident', () => {
     expect(steps.map(({ word }) => word)).toEqual(['Began', 'Alarm', 'Ended', 'Acknowledged']);
     expect(steps.map(({ note }) => note).slice(2)).toEqual(['the road is clear again', 'by ana']);
   });
-});
-
-it.each([
-  [0.31, 0.6, 'BL/s', '0.31 < 0.6 BL/s'],
-  [14.2, 10, 's', '14.2 ≥ 10 s'],
-  [0.25, 0.2, '', '0.25 ≥ 0.2'],
-])('says on which side of its threshold %d lies', (measured, threshold, unit, text) => {
-  const explained = { condition: 'speed', measured, threshold, unit, since: AT };
-  expect(compareText(explained)).toBe(text);
 });
 
 describe('the filter of incidents', () => {

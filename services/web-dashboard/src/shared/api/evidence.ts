@@ -5,6 +5,18 @@ import type { EvidenceReport } from './types';
 
 const NEVER_STALE = Number.POSITIVE_INFINITY;
 
+/** What is kept of an incident, and where in its camera's chain; not compared with the store. */
+export function evidenceQuery(id: string) {
+  return queryOptions({
+    queryKey: ['incidents', 'evidence', id],
+    queryFn: ({ signal }): Promise<EvidenceReport> => {
+      const params = { path: { incident_id: id } };
+      return unwrap(api.GET('/api/incidents/{incident_id}/evidence', { params, signal }));
+    },
+    staleTime: 30_000,
+  });
+}
+
 /** Has the server read all evidence of an incident, and compare it with what was stored. */
 export function verifyEvidence(id: string): Promise<EvidenceReport> {
   const params = { path: { incident_id: id }, query: { verify: true } };

@@ -64,3 +64,10 @@ def test_a_folder_that_is_not_there_is_wrong_use(sentinel: Sentinel, tmp_path: P
     result = sentinel("score", "tracker", "--data", str(tmp_path / "nowhere"))
     assert result.code == 2
     assert "is no folder" in result.err
+
+
+def test_suites_are_told_and_others_refused(sentinel: Sentinel) -> None:
+    told = sentinel("score", "--help").out
+    for suite in ("rules", "clips", "normality", "flow", "pictures", "tracker", "detector", "all"):
+        assert f"{suite} " in told
+    assert sentinel("score", "everything").code == 2

@@ -1,8 +1,7 @@
 """`sentinel score`: how right rules, tracker and detector are, against truth."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,146 +17,93 @@ if TYPE_CHECKING:
 MISSED = 1
 BESIDE_THE_REPOSITORY = Path("../shared/data")
 
-DataFolder = Annotated[
-    Path | None,
-    typer.Option("--data", help="Reference data [default: reference_data, or ../shared/data]"),
-]
-IsStrict = Annotated[bool, typer.Option("--strict", help="Exit with 1 where a target is missed.")]
-IsQuick = Annotated[bool, typer.Option("--quick", help="A short form, for a first impression.")]
-Jobs = Annotated[int, typer.Option(min=1, max=64, help="Processes side by side.")]
 
-app = typer.Typer(no_args_is_help=True, help="Score rules, tracker and detector against truth.")
+class Suite(StrEnum):
+    """What can be scored; in the order in which `all` runs them."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    data: Path | None
-    jobs: int
-    quick: bool
-    strict: bool
-    as_json: bool
-    out: Path | None = None
+    RULES = "rules"
+    CLIPS = "clips"
+    NORMALITY = "normality"
+    FLOW = "flow"
+    PICTURES = "pictures"
+    TRACKER = "tracker"
+    DETECTOR = "detector"
+    ALL = "all"
 
 
-@app.command("rules")
-def score_rules(
+HELP = """Score rules, tracker and detector against truth.
+
+\b
+rules      incident rules: on the synthetic city (Q1, Q3) and on real clips (Q2)
+clips      incident rules on real clips alone (Q2)
+normality  what is usual is no news: a learned week and two peaks (Q11)
+flow       suggested lanes of a clip (Q11), and counts of the city's traffic
+pictures   pictures of the city through model, tracker and rules (Q10)
+tracker    HOTA, CLEAR and IDF1 on sequences with hand-made tracks (P7)
+detector   average precision of the model in force on labelled pictures (Q5)
+all        everything: what docs/accuracy.md shows
+"""
+
+
+def score(
+    suite: Annotated[Suite, typer.Argument(help="What to score.")],
     *,
-    data: DataFolder = None,
-    jobs: Jobs = 1,
-    quick: IsQuick = False,
-    strict: IsStrict = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Reference data; not set: reference_data, or ../shared/data"),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes side by side.")] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A short form, for a first impression.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 where a target is missed.")
+    ] = False,
     as_json: AsJson = False,
-) -> None:
-    """Incident rules: on the synthetic city (Q1, Q3) and on real clips (Q2)."""
-    asked = _Asked(data=data, jobs=jobs, quick=quick, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.rules())
-
-
-@app.command("clips")
-def score_clips(
-    *, data: DataFolder = None, strict: IsStrict = False, as_json: AsJson = False
-) -> None:
-    """Incident rules on real clips alone (Q2)."""
-    asked = _Asked(data=data, jobs=1, quick=False, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.clips())
-
-
-@app.command("tracker")
-def score_tracker(
-    *,
-    data: DataFolder = None,
-    quick: IsQuick = False,
-    strict: IsStrict = False,
-    as_json: AsJson = False,
-) -> None:
-    """Tracker: HOTA, CLEAR and IDF1 on sequences with hand-made tracks (P7)."""
-    asked = _Asked(data=data, jobs=1, quick=quick, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.tracker())
-
-
-@app.command("detector")
-def score_detector(
-    *, data: DataFolder = None, strict: IsStrict = False, as_json: AsJson = False
-) -> None:
-    """Detector: average precision of the model in force on labelled street pictures (Q5)."""
-    asked = _Asked(data=data, jobs=1, quick=False, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.detector())
-
-
-@app.command("pictures")
-def score_pictures(
-    *, quick: IsQuick = False, strict: IsStrict = False, as_json: AsJson = False
-) -> None:
-    """Pictures of the city through model, tracker and rules (Q10)."""
-    asked = _Asked(data=None, jobs=1, quick=quick, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.pictures())
-
-
-@app.command("normality")
-def score_normality(*, strict: IsStrict = False, as_json: AsJson = False) -> None:
-    """What is usual is no news: a learned week and two peaks (Q11)."""
-    asked = _Asked(data=None, jobs=1, quick=False, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.normality())
-
-
-@app.command("flow")
-def score_flow(
-    *, quick: IsQuick = False, strict: IsStrict = False, as_json: AsJson = False
-) -> None:
-    """Suggested lanes of a clip (Q11), and counts of the city's traffic."""
-    asked = _Asked(data=None, jobs=1, quick=quick, strict=strict, as_json=as_json)
-    _run(asked, lambda scoring: scoring.flow())
-
-
-@app.command("all")
-def score_all(
-    *,
-    data: DataFolder = None,
-    jobs: Jobs = 1,
-    quick: IsQuick = False,
-    strict: IsStrict = False,
     out: Annotated[Path | None, typer.Option(help="Write the JSON here as well.")] = None,
 ) -> None:
-    """Everything: what docs/accuracy.md shows."""
-    asked = _Asked(data=data, jobs=jobs, quick=quick, strict=strict, as_json=False, out=out)
-    _run(asked, _everything)
-
-
-def _everything(scoring: "Scoring") -> "Findings":
-    found = scoring.rules()
-    found.add(scoring.normality())
-    found.add(scoring.flow())
-    found.add(scoring.pictures())
-    found.add(scoring.tracker())
-    found.add(scoring.detector())
-    return found
-
-
-def _run(asked: _Asked, suite: "Callable[[Scoring], Findings]") -> None:
+    """Score a suite; the help of the command lists them."""
     # The suites take a second to load, which no other command should pay.
     from sentinel_allinone.scoring import Scoring
 
-    found = suite(
+    settings = load_settings({})
+    folder = data or settings.reference_data
+    if folder is not None and not folder.is_dir():
+        raise InvalidInput(f"{folder} is no folder", field="data")
+    found = _run(
+        suite,
         Scoring(
-            folder=_folder(asked.data),
-            inference=load_settings({}).inference,
-            jobs=asked.jobs,
-            is_quick=asked.quick,
-        )
+            folder=folder or BESIDE_THE_REPOSITORY,
+            inference=settings.inference,
+            jobs=jobs,
+            is_quick=quick,
+        ),
     )
-    if asked.as_json:
+    if as_json:
         print_json(found.as_json())
     else:
         found.print()
-    if asked.out is not None:
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps(found.as_json(), indent=2) + "\n", encoding="utf-8")
-    if asked.strict and not found.is_met:
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(found.as_json(), indent=2) + "\n", encoding="utf-8")
+    if strict and not found.is_met:
         raise typer.Exit(MISSED)
 
 
-def _folder(data: Path | None) -> Path:
-    folder = data or load_settings({}).reference_data
-    if folder is not None and not folder.is_dir():
-        raise InvalidInput(f"{folder} is no folder", field="data")
-    return folder or BESIDE_THE_REPOSITORY
+def _run(suite: Suite, scoring: "Scoring") -> "Findings":
+    by_name = {
+        Suite.RULES: scoring.rules,
+        Suite.CLIPS: scoring.clips,
+        Suite.NORMALITY: scoring.normality,
+        Suite.FLOW: scoring.flow,
+        Suite.PICTURES: scoring.pictures,
+        Suite.TRACKER: scoring.tracker,
+        Suite.DETECTOR: scoring.detector,
+    }
+    if suite is not Suite.ALL:
+        return by_name[suite]()
+    del by_name[Suite.CLIPS]  # the rules' suite runs them
+    found, *others = [run() for run in by_name.values()]
+    for other in others:
+        found.add(other)
+    return found

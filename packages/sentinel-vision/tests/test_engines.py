@@ -2,7 +2,9 @@
 
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from sentinel_core.domain.errors import InvalidInput
 from sentinel_vision.detection.engine import Engine
@@ -15,6 +17,9 @@ from sentinel_vision.detection.selection import (
 )
 from sentinel_vision.testing.engines import EngineContract
 
+WIDEST = 27
+"""Products of a convolution of 3 x 3 x 3, each as large as two bytes can make it."""
+
 EVERYTHING = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
 
 
@@ -22,6 +27,49 @@ class TestOnnxRuntime(EngineContract):
     @classmethod
     def open_engine(cls, content: bytes) -> Engine:
         return OnnxEngine(content)
+
+
+def bright_network() -> bytes:
+    """An int8 convolution in which pairs of products exceed 16 bits."""
+    tensors = {
+        "x_scale": np.float32(1 / 255),
+        "w_scale": np.float32(1 / 127),
+        "y_scale": np.float32(0.25),
+        "u_zero": np.uint8(0),
+        "s_zero": np.int8(0),
+        "weights": np.full((8, 3, 3, 3), 127, np.int8),
+    }
+    nodes = [
+        ("QuantizeLinear", ["images", "x_scale", "u_zero"], "xq"),
+        ("DequantizeLinear", ["xq", "x_scale", "u_zero"], "x"),
+        ("DequantizeLinear", ["weights", "w_scale", "s_zero"], "w"),
+        ("Conv", ["x", "w"], "y"),
+        ("QuantizeLinear", ["y", "y_scale", "u_zero"], "yq"),
+        ("DequantizeLinear", ["yq", "y_scale", "u_zero"], "output0"),
+    ]
+    sides = ("batch", 3, "height", "width"), ("batch", 8, "rows", "columns")
+    images, output = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in zip(("images", "output0"), sides, strict=True)
+    )
+    graph = helper.make_graph(
+        [helper.make_node(kind, inputs, [name]) for kind, inputs, name in nodes],
+        "bright",
+        [images],
+        [output],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in tensors.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    model.ir_version = 8
+    content: bytes = model.SerializeToString()
+    return content
+
+
+def test_sums_of_bytes_do_not_overflow_on_any_processor() -> None:
+    """As they do on AVX2 alone, unless ONNX Runtime is told to be exact."""
+    white = np.ones((1, 3, 32, 32), dtype=np.float32)
+    seen = OnnxEngine(bright_network()).run(white)
+    np.testing.assert_allclose(seen, WIDEST, atol=0.2)
 
 
 @pytest.mark.skipif(

@@ -124,6 +124,8 @@ class OnnxEngine:
         options.log_severity_level = 3
         # Idle workers must not spin: decoding and the browser share the cores.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Without VNNI the fast product of signed and unsigned bytes overflows; this one does not.
+        options.add_session_config_entry("session.x64quantprecision", "1")
         for name, size in zip(("batch", "height", "width"), shape, strict=True):
             options.add_free_dimension_override_by_name(name, size)
         try:

@@ -12,10 +12,12 @@ from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_core.runtime.assets import asset
 from sentinel_sim.suites.clips import CASES, ClipCase, ClipResult, run_clip, run_standing
+from sentinel_sim.suites.precision import PrecisionScore, count_incidents, precision_targets
 from sentinel_sim.suites.recordings import Recording, record
 from sentinel_sim.suites.watching import Look, Watched, watch
 from sentinel_vision.detection.classes import CAR
 from sentinel_vision.detection.detections import Detections
+from sentinel_vision.metrics.detection import DetectionScore
 from sentinel_vision.rules.catalogue import validate_zone_rules
 
 CLIP = asset("data/demo/junction_cars_truck.mp4")
@@ -119,6 +121,25 @@ def test_a_clip_is_right_if_all_and_nothing_else_is_found() -> None:
     allowed = ClipCase(clip="x", allowed=frozenset({sighting}))
     assert result_of(allowed, wrong_way).is_right
     assert result_of(allowed, Watched()).is_right
+
+
+def test_int8_loses_what_float32_finds_in_pictures_and_clips() -> None:
+    sighting = (IncidentType.WRONG_WAY, "Left")
+    wrong_way = watch(LANE, (WIDTH, HEIGHT), drive_up(5.0))
+    awaited = ClipCase(clip="x", expected=frozenset({sighting}))
+    quiet = ClipCase(clip="y")
+
+    def score(name: str, car: float, *results: ClipResult) -> PrecisionScore:
+        accuracy = DetectionScore(ap={"car": car, "truck": 0.2}, ap50={}, boxes={})
+        return count_incidents(name, accuracy, results)
+
+    floats = score("float32", 0.4, result_of(awaited, wrong_way), result_of(quiet, Watched()))
+    same = score("int8", 0.39, result_of(awaited, wrong_way), result_of(quiet, Watched()))
+    worse = score("int8", 0.3, result_of(awaited, Watched()), result_of(quiet, wrong_way))
+    assert (floats.f1, same.f1, worse.f1) == (1.0, 1.0, 0.0)
+    assert (worse.right, worse.missed, worse.false) == (0, 1, 1)
+    assert all(target.is_met for target in precision_targets(floats, same))
+    assert [target.value for target in precision_targets(floats, worse)] == [0.05, 0.05, 1.0]
 
 
 def test_clips_that_are_not_there_are_left_out(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from sentinel_allinone.terminal import err, out, print_note, print_table
+from sentinel_core.runtime.assets import asset
 from sentinel_core.runtime.settings import InferenceSettings
-from sentinel_inference.detector import build_detector
+from sentinel_inference.detector import REMOTE, SHIPPED_MODEL, build_detector
 from sentinel_sim.suites import (
     city,
     clips,
@@ -20,11 +21,13 @@ from sentinel_sim.suites import (
     lanes,
     normality,
     pictures,
+    precision,
     tracker,
 )
 from sentinel_sim.suites.recordings import CACHE_DIR
 from sentinel_sim.suites.sequences import SOURCES
 from sentinel_sim.suites.targets import Cell, Target, format_cell
+from sentinel_vision.detection.model import Precision, read_manifest
 
 PLAIN_STEPS = 10
 COUNT_S, QUICK_COUNT_S = 600.0, 120.0
@@ -144,13 +147,34 @@ class Scoring:
         return Findings({"Tracker, percent": (tracker.COLUMNS, report.rows())}, report.targets())
 
     def detector(self) -> Findings:
-        """Q5."""
+        """Q5, Q6."""
         if not (self.folder / detector.FOLDER).is_dir():
             return _left_out("detector", self.folder / detector.FOLDER)
         with _progress("pictures") as tell:
             score = detector.run_detector(build_detector(self.inference), self.folder, tell=tell)
         table = (detector.COLUMNS, detector.rows(score))
-        return Findings({"Detector on the test split": table}, detector.targets(score))
+        found = Findings({"Detector on the test split": table}, detector.targets(score))
+        found.add(self._precisions())
+        return found
+
+    def _precisions(self) -> Findings:
+        """Q6: the model in both of its precisions."""
+        folder = self.inference.model_dir or asset(SHIPPED_MODEL)
+        if self.inference.engine == REMOTE or read_manifest(folder).int8 is None:
+            return Findings(notes=["int8 is left out: the model in force has none here"])
+        scores = []
+        for name in Precision:
+            settings = self.inference.model_copy(update={"precision": name.value})
+            model = build_detector(settings)
+            with _progress(f"pictures, {name}") as tell:
+                scores.append(
+                    precision.score_precision(name, model, self.folder, cache=CACHE_DIR, tell=tell)
+                )
+        reference, reduced = scores
+        return Findings(
+            {"Int8 beside float32": (precision.COLUMNS, [score.row() for score in scores])},
+            precision.precision_targets(reference, reduced),
+        )
 
     def pictures(self) -> Findings:
         """Q10."""

@@ -165,8 +165,9 @@ class Incident:
     """The incident as stored: the rule's side, then the people's side.
 
     Attributes:
-        key: What the rule watches: a zone's id or `track:<id>`; at most one incident is active
-            per (camera, type, key).
+        key: What the rule watches: a zone's id, `track:<id>`, `tracks:<a>-<b>` (two road users),
+            `place:<x>,<y>` or a fault of the camera; at most one incident is active per (camera,
+            type, key).
         started_at: When the condition began, back-dated from `alarm_at`.
         severity: Peak, 0..10.
         place: Name of a place that several cameras see (`Zone.place`).

@@ -87,6 +87,11 @@ def test_a_near_miss_is_near_and_a_collision_is_one() -> None:
         assert min(_speeds("avenue_rear_end", 1, hit, actor)) == 0.0
 
 
+def test_who_changes_lanes_towards_oncoming_traffic_is_no_near_miss() -> None:
+    """It points at an oncoming car, 30 m away, for most of a second; nobody has to brake."""
+    assert _events("avenue_random", 1, IncidentType.NEAR_MISS, 95.0) == []
+
+
 def test_a_jaywalker_is_on_the_road_and_nowhere_near_a_crossing() -> None:
     (event,) = _events("street_jaywalker", 2, IncidentType.PEDESTRIAN_ON_ROAD)
     places = [

@@ -1,9 +1,13 @@
 """Observers of two vehicles that meet: near misses and collisions, by exact geometry.
 
-Time to collision: when two footprints would touch if both kept their velocities. Post-encroachment
-time: from when one leaves a cell of 2 m until another enters it on a crossing course.
+Time to collision: when two footprints would touch if both kept their velocities. A course that
+leads to one is a conflict only where somebody brakes hard (Hydén, 1987): who changes lanes points
+at oncoming traffic for a moment too, and who closes up in a queue is on such a course for long.
+Post-encroachment time: from when one leaves a cell of 2 m until another, that came by another arm,
+enters it on a crossing course.
 """
 
+from collections import deque
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,10 +18,10 @@ from sentinel_core.domain.zones import ZoneType
 from sentinel_sim.city.frame import Floats
 from sentinel_sim.city.kinds import CLASS_OF_KIND, SIZES_M
 from sentinel_sim.city.observers.driving import event_of
-from sentinel_sim.city.observers.spells import SpellBook
+from sentinel_sim.city.observers.spells import Spell, SpellBook
 from sentinel_sim.city.observers.stage import Sight, Stage
 from sentinel_sim.city.truth import TruthEvent
-from sentinel_sim.city.world import Moment
+from sentinel_sim.city.world import STEPS_PER_S, Moment
 from sentinel_vision.detection.classes import BICYCLE, VEHICLE_CLASSES
 
 TTC_S: Final = 1.5
@@ -26,6 +30,8 @@ PASSING_M: Final = 1.0
 MOVING_M_S: Final = 2.0
 MOVED_WITHIN_S: Final = 3.0
 CELL_M: Final = 2.0
+BRAKING_M_S2: Final = 3.4
+BRAKED_WITHIN_S: Final = 1.5
 COLLISION_S: Final = 5.0
 
 _REACH_M: Final = 45.0
@@ -48,6 +54,9 @@ class Encounters:
         self._cells: dict[tuple[int, int], dict[int, tuple[float, float]]] = {}
         self._strict, self._loose = SpellBook(gap_s=5.0), SpellBook(gap_s=5.0)
         self._contacts = SpellBook(gap_s=1.0)
+        self._crossings: set[tuple[int, int]] = set()
+        self._speeds: deque[dict[int, float]] = deque(maxlen=STEPS_PER_S + 1)
+        self._brakings: dict[int, list[tuple[float, float]]] = {}
 
     def see(self, sight: Sight) -> None:
         """Take in one moment."""
@@ -55,6 +64,7 @@ class Encounters:
         is_body = _IS_BODY[moment.kinds]
         for actor in moment.ids[is_body & (moment.speeds > MOVING_M_S)].tolist():
             self._moved_s[actor] = sight.t_s
+        self._see_braking(sight, is_body)
         watched = np.zeros(len(moment), dtype=np.bool_)
         for zone_id in self._zones:
             watched |= sight.inside[zone_id]
@@ -70,7 +80,11 @@ class Encounters:
         del end_s
         contacts = self._contacts.close()
         touched = {spell.key for spell in contacts}
-        strict = {spell.key for spell in self._strict.close() if spell.moments >= _LEAST_MOMENTS}
+        strict = {
+            spell.key
+            for spell in self._strict.close()
+            if spell.moments >= _LEAST_MOMENTS and self._is_evaded(spell, BRAKING_M_S2 / _STRICT)
+        }
         events = [
             event_of(
                 IncidentType.COLLISION,
@@ -80,9 +94,32 @@ class Encounters:
             for spell in contacts
         ]
         for spell in self._loose.close():
+            is_loose = spell.key in touched or self._is_evaded(spell, BRAKING_M_S2 / _LOOSE)
+            if not is_loose:
+                continue
             is_ignored = spell.key in touched or spell.key not in strict
             events.append(event_of(IncidentType.NEAR_MISS, spell, is_ignored=is_ignored))
         return events
+
+    def _see_braking(self, sight: Sight, is_body: NDArray[np.bool_]) -> None:
+        """Who has lost much speed within the last second."""
+        moment = sight.moment
+        ids, speeds = moment.ids[is_body].tolist(), moment.speeds[is_body].tolist()
+        self._speeds.append(dict(zip(ids, speeds, strict=True)))
+        before = self._speeds[0]
+        for actor, speed in self._speeds[-1].items():
+            lost = before.get(actor, speed) - speed
+            if lost > BRAKING_M_S2 / _LOOSE:
+                self._brakings.setdefault(actor, []).append((sight.t_s, lost))
+
+    def _is_evaded(self, spell: Spell, braking_m_s2: float) -> bool:
+        """Whether they crossed paths, or one of them braked so hard for the other."""
+        begin_s, end_s = spell.began_s, spell.ended_s + BRAKED_WITHIN_S
+        return spell.key in self._crossings or any(
+            begin_s <= time_s <= end_s and lost > braking_m_s2
+            for actor in spell.actors
+            for time_s, lost in self._brakings.get(actor, ())
+        )
 
     def _see_pairs(self, sight: Sight, rows: NDArray[np.intp]) -> None:
         pairs = _pairs_of(sight, rows)
@@ -123,6 +160,7 @@ class Encounters:
             pair = (min(actor, other), max(actor, other))
             if is_crossing and encroachment_s < _LOOSE * PET_S and self._moved(sight, pair):
                 self._note(self._loose, sight, pair)
+                self._crossings.add(pair)
                 if encroachment_s < _STRICT * PET_S:
                     for _ in range(_LEAST_MOMENTS):
                         self._note(self._strict, sight, pair)
@@ -131,7 +169,7 @@ class Encounters:
         """They came from different arms; one that turns off before another crosses nobody."""
         courses = self._courses[first] - self._courses[second]
         angle = abs((courses + np.pi) % (2.0 * np.pi) - np.pi)
-        return bool(_CROSSING[0] < angle < _CROSSING[1])
+        return bool(angle > _CROSSING[0])
 
     def _forget(self, now_s: float) -> None:
         for cell, visitors in list(self._cells.items()):

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType, Transition
-from sentinel_core.domain.zones import Zone, ZoneType
+from sentinel_core.domain.zones import GroundPoint, Zone, ZoneType
 from sentinel_vision.detection.classes import PERSON
 from sentinel_vision.rules.case import IncidentChange
+from sentinel_vision.rules.engine import RuleEngine
 from sentinel_vision.testing.traffic import (
     WHOLE_PICTURE,
     Path,
@@ -21,7 +22,9 @@ from sentinel_vision.testing.traffic import (
     seconds_of,
     stand,
     then,
+    trembling,
     watch,
+    zone_set,
 )
 
 STOPPED = IncidentType.STOPPED_VEHICLE
@@ -196,3 +199,40 @@ def _leaving(*, x: float, at_s: float) -> Path:
     return then(
         stand(x, 200), at_s, drive(x, 200, velocity=(0.0, 80.0), begin_s=at_s, end_s=at_s + 2)
     )
+
+
+CORNERS = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
+# 640 x 360 px show 320 x 180 m: a pixel is half a metre, as it is far away in a picture.
+FAR = [GroundPoint(image=(x, y), ground_m=(x * 320.0, y * 180.0)) for x, y in CORNERS]
+
+
+def see_far(path: Path, track_id: int | Callable[[float], int], seconds: float) -> list[Incident]:
+    engine = RuleEngine("cam", zone_set(lane(), calibration=FAR), "v0")
+    vehicle = Vehicle(path=path, track_id=track_id, size_px=30.0)
+    return opened(watch(engine, film([vehicle], seconds)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_far_away_trembling_boxes_do_not_hide_it(seed: int) -> None:
+    incident = only(see_far(trembling(stand(320, 200), 1.2, seed), 7, 14.0))
+    assert seconds_of(incident.started_at) == pytest.approx(0.0, abs=1.5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nor_if_the_track_breaks_all_the_time(seed: int) -> None:
+    path = trembling(stand(320, 200), 1.2, seed)
+    incident = only(see_far(path, lambda time_s: 7 + max(0, int(time_s - 4.0) // 2), 16.0))
+    assert seconds_of(incident.started_at) == pytest.approx(0.0, abs=1.5)
+
+
+def test_far_away_who_creeps_does_not_stand() -> None:
+    assert see_far(trembling(drive(320, 100, velocity=(0.0, 1.6)), 1.2, 1), 7, 30.0) == []
+
+
+def test_one_after_the_other_at_the_same_place_are_two() -> None:
+    zone = lane(rules={"stopped_vehicle": {"on_s": 30.0}})
+    leaves = then(stand(320, 200), 22.0, drive(320, 200, velocity=(0.0, 60.0), begin_s=22.0))
+    comes = then(drive(320, -40, velocity=(0.0, 60.0), begin_s=26.0), 30.0, stand(320, 200))
+    vehicles = (Vehicle(path=leaves, track_id=7), Vehicle(path=comes, track_id=8))
+    assert see(*vehicles, seconds=55.0, zones=(zone,)) == []
+    assert len(opened(see(*vehicles, seconds=66.0, zones=(zone,)))) == 1

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_vision.rules.case import SAME_PLACE_IOU, Box
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
-from sentinel_vision.rules.kinematics import DISPLACEMENT_S
+from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.steadiness import place_errors
 from sentinel_vision.rules.view import View
 
 Rows = NDArray[np.intp]
+
+ERRORS: Final = 1.5
+"""The median of the places of a second errs by 0.5 to 0.6 of one place's error, the way between
+two such medians by 0.8 of it; this is twice as much."""
 
 
 class Verdict(IntEnum):
@@ -46,24 +51,47 @@ class Sighting(NamedTuple):
 
     Attributes:
         way: In the last 3 s, in units.
+        slack: What boxes that tremble may have added to it.
         from_place: Distance from where the vehicle stopped, in units.
     """
 
     verdict: Verdict
     track_id: int
     way: float
+    slack: float
     from_place: float
 
 
+def slacks(view: View, rows: Rows, ground: GroundPlane | None, most: Floats | float) -> Floats:
+    """What boxes that tremble add to the way of something that stands, in units, shape (rows,).
+
+    Args:
+        view: The frame.
+        rows: To be looked at.
+        ground: Of the camera.
+        most: More is not excused, or far away nothing would ever move.
+    """
+    return np.minimum(ERRORS * place_errors(view, rows, ground), most)
+
+
 class PlaceTable:
-    """Some places, judged together."""
+    """Some places, judged together.
+
+    A track that began less than 3 s ago is judged by where it is: one that is where a vehicle
+    stopped stands there, whatever its number.
+    """
 
     def __init__(
-        self, boxes: Sequence[Box], positions: Sequence[Floats], limits: Sequence[Limits]
+        self,
+        boxes: Sequence[Box],
+        positions: Sequence[Floats],
+        limits: Sequence[Limits],
+        ground: GroundPlane | None,
     ) -> None:
         self._boxes = np.array(boxes, dtype=np.float64).reshape(-1, 4)
         self._positions = np.array(positions, dtype=np.float64).reshape(-1, 2)
         self._limits = np.array(limits, dtype=np.float64).reshape(-1, 3)
+        self._ground = ground
 
     def sight(self, view: View, candidates: Flags, current: Sequence[int]) -> list[Sighting | None]:
         """What tells most about each place; None for a place with no track over it.
@@ -107,17 +135,16 @@ class PlaceTable:
             return
         motion = view.motion
         still, moved, left = self._limits[places].T
-        way = motion.displacement[rows]
-        is_young = np.isnan(way)
-        if is_young.any():
-            still = np.where(is_young, moved, still)
-            way = np.where(is_young, motion.speed[rows] * DISPLACEMENT_S, way)
+        slack = slacks(view, rows, self._ground, moved)
         offset = motion.position[rows] - self._positions[places]
         from_place = np.hypot(offset[:, 0], offset[:, 1]) / motion.length[rows]
-        verdicts = np.where(way < still, Verdict.STILL, Verdict.CREEPS)
-        verdicts[np.isnan(way) | np.isnan(from_place)] = Verdict.UNKNOWN
-        verdicts[(way > moved) | (from_place > left)] = Verdict.MOVED
-        columns = (places, verdicts, motion.track_ids[rows], way, from_place)
+        way = motion.displacement[rows]
+        is_young = np.isnan(way)
+        way = np.where(is_young, from_place, way)
+        verdicts = np.where(way < still + slack, Verdict.STILL, Verdict.CREEPS)
+        verdicts[np.isnan(way) | (is_young & (verdicts == Verdict.CREEPS))] = Verdict.UNKNOWN
+        verdicts[(~is_young & (way > moved + slack)) | (from_place > left + slack)] = Verdict.MOVED
+        columns = (places, verdicts, motion.track_ids[rows], way, slack, from_place)
         for place, verdict, *details in zip(*(column.tolist() for column in columns), strict=True):
             before = found[place]
             if before is None or verdict < before.verdict:

@@ -29,7 +29,7 @@ from sentinel_vision.rules.case import (
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
-from sentinel_vision.rules.places import Limits, PlaceTable, Sighting, Verdict
+from sentinel_vision.rules.places import Limits, PlaceTable, Sighting, Verdict, slacks
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.signals import CYCLES, signal_cycle, signal_cycle_s
 from sentinel_vision.rules.view import View, ZoneLayout
@@ -126,6 +126,12 @@ class _Place:
         others = tuple(known for known in self.track_ids if known != track_id)
         self.track_ids = (*others, track_id)[-_MAX_TRACKS:]
 
+    def is_left(self, now: Instant, reading: Reading) -> bool:
+        """Whether what stood here is gone, so that who stops here next begins anew."""
+        if self.case.machine.is_open or reading.met is not False:
+            return False
+        return seconds_between(self.seen, now) >= self.parameters.off_s
+
     def waits(self, view: View) -> bool:
         """Whether a signal explains that a vehicle stands here."""
         if self.current_track in view.findings.waiting_tracks:
@@ -151,10 +157,12 @@ class StoppedVehicleRule:
             layout.with_parameters(StoppedVehicleParameters), key=lambda entry: entry[2].on_s
         )
         self._layout = layout
+        self._ground = layout.ground
         self._parking = layout.columns(ZoneType.PARKING)
         self._unit = "BL" if layout.ground is None else "m"
-        still = [parameters.limits(self._unit)[0] for _, _, parameters in self._zones]
-        self._most_still = max(still, default=0.0)
+        limits = [parameters.limits(self._unit) for _, _, parameters in self._zones]
+        self._most_still = max((still for still, _, _ in limits), default=0.0)
+        self._most_slack = max((moved for _, moved, _ in limits), default=0.0)
 
     def resume(self, incident: Incident) -> bool:
         """Where a vehicle stood is not known any more."""
@@ -178,13 +186,16 @@ class StoppedVehicleRule:
         if self._places:
             current = [place.current_track for place in self._places]
             sightings = self._table.sight(view, candidates, current)
+            kept = []
             for place, sighting in zip(self._places, sightings, strict=True):
                 reading = _read(place, view, sighting, crowded)
                 change = place.case.step(view.now, view.scene, reading)
                 if change is not None:
                     changes.append(change)
-            if not all(place.case.machine.is_busy for place in self._places):
-                self._keep([place for place in self._places if place.case.machine.is_busy])
+                if place.case.machine.is_busy and not place.is_left(view.now, reading):
+                    kept.append(place)
+            if len(kept) < len(self._places):
+                self._keep(kept)
         self._find_places(view, candidates)
         return changes
 
@@ -215,24 +226,33 @@ class StoppedVehicleRule:
 
     def _find_places(self, view: View, candidates: Flags) -> None:
         motion = view.motion
-        stands = candidates & motion.mature & (motion.displacement < self._most_still)
+        may_stand = (
+            candidates & motion.mature & (motion.displacement < self._most_still + self._most_slack)
+        )
         taken = {place.current_track for place in self._places}
         rows = np.array(
             [
                 row
-                for row in np.flatnonzero(stands).tolist()
+                for row in np.flatnonzero(may_stand).tolist()
                 if int(motion.track_ids[row]) not in taken
             ],
             dtype=np.intp,
         )
         if self._places and len(rows):
             rows = rows[~self._table.are_covered(view, rows)]
-        found = [place for row in rows.tolist() for place in self._try_place(view, row)]
+        if not len(rows):
+            return
+        excused = slacks(view, rows, self._ground, self._most_slack)
+        ways = motion.displacement[rows] - excused
+        found = [
+            place
+            for row, way in zip(rows.tolist(), ways.tolist(), strict=True)
+            for place in self._try_place(view, row, way)
+        ]
         if found:
             self._keep(self._places + found)
 
-    def _try_place(self, view: View, row: int) -> list[_Place]:
-        way = float(view.motion.displacement[row])
+    def _try_place(self, view: View, row: int, way: float) -> list[_Place]:
         for column, zone, parameters in self._zones:
             if view.inside[row, column] and way < parameters.limits(view.motion.unit)[0]:
                 return [self._new_place(view, row, zone, parameters)]
@@ -245,6 +265,7 @@ class StoppedVehicleRule:
             [place.box for place in places],
             [place.position for place in places],
             [place.parameters.limits(self._unit) for place in places],
+            self._ground,
         )
 
     def _new_place(
@@ -312,8 +333,8 @@ def _explain(place: _Place, sighting: Sighting, view: View) -> tuple[Measurement
     still, _, left = place.parameters.limits(unit)
     entries = [
         ("stands for", _dwell_s(place.case, view.now), place.parameters.on_s, "s"),
-        ("moved in 3 s", sighting.way, still, unit),
-        ("distance from where it stopped", sighting.from_place, left, unit),
+        ("moved in 3 s", sighting.way, still + sighting.slack, unit),
+        ("distance from where it stopped", sighting.from_place, left + sighting.slack, unit),
     ]
     return tuple(
         Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)

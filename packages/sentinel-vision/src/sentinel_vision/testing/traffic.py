@@ -70,6 +70,19 @@ def then(first: Path, at_s: float, second: Path) -> Path:
     return lambda time_s: first(time_s) if time_s < at_s else second(time_s)
 
 
+def trembling(path: Path, spread_px: float, seed: int = 1) -> Path:
+    """The path as a detector sees it: each sighting is off by so much, standard deviation."""
+
+    def place(time_s: float) -> tuple[float, float] | None:
+        there = path(time_s)
+        if there is None:
+            return None
+        off = np.random.default_rng((seed, round(time_s * 1000.0))).normal(0.0, spread_px, 2)
+        return there[0] + float(off[0]), there[1] + float(off[1])
+
+    return place
+
+
 def film(
     vehicles: Sequence[Vehicle],
     seconds: float,

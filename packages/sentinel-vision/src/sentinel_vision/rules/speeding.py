@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from math import isnan
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -25,6 +24,7 @@ from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.kinematics import SMOOTHING_S
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import SceneFrame
+from sentinel_vision.rules.steadiness import recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
 KM_H = 3.6
@@ -89,6 +89,21 @@ class _Pace:
         return self.band_km_h <= self.chosen.most_error_share * self.speed_km_h
 
 
+class _Speed(NamedTuple):
+    """Of a row, km/h.
+
+    Attributes:
+        tremble_km_h: What boxes that tremble may have added, in 95 % of all cases.
+        band_km_h: Half the width of the calibration's error band.
+        is_steady: A vehicle can have driven so; the track has not jumped.
+    """
+
+    km_h: float
+    tremble_km_h: float
+    band_km_h: float
+    is_steady: bool
+
+
 class SpeedingRule:
     """Watches all lanes and junctions of a calibrated camera. The first zone drawn counts."""
 
@@ -116,13 +131,14 @@ class SpeedingRule:
             return []
         zone_of_row = self._find_zones(view)
         followed += self._suspect(view, fast, zone_of_row)
-        bands = self._bands(view, [row for _, row in followed if row is not None])
+        paces = self._measure(view, [row for _, row in followed if row is not None])
         changes = []
         for vehicle, row in followed:
             if row is None:
                 reading = vehicle.read_absent(view.now)
             else:
-                reading = _read(vehicle, view, row, int(zone_of_row[row]), bands[row])
+                is_mature = bool(view.motion.mature[row])
+                reading = _read(vehicle, paces[row], int(zone_of_row[row]), is_mature=is_mature)
             changes.append(vehicle.case.step(view.now, view.scene, reading))
         self._followers.forget(lambda _: True)
         return [change for change in changes if change is not None]
@@ -160,7 +176,7 @@ class SpeedingRule:
         for row in fast.tolist():
             track_id, index = int(view.motion.track_ids[row]), int(zone_of_row[row])
             is_too_fast = index >= 0 and view.motion.speed[row] > self._enter_m_s[index]
-            if not is_too_fast or not view.motion.mature[row] or track_id in self._followers:
+            if not is_too_fast or track_id in self._followers:
                 continue
             _, zone, chosen = self._zones[index]
             case = self._new_case(track_id, zone, chosen)
@@ -176,52 +192,59 @@ class SpeedingRule:
         )
         return Case(self._book, subject, chosen.timing)
 
-    def _bands(self, view: View, rows: list[int]) -> dict[int, float]:
-        """Half the error band of each row's speed in km/h, by the way of the last second."""
+    def _measure(self, view: View, rows: list[int]) -> dict[int, _Speed]:
+        """The speed of each row over the last second, and how well it is known."""
         if self._ground is None or not rows:
             return {}
         size = (view.scene.width, view.scene.height)
         after = view.motion.anchors[rows]
         before: Floats = after - view.motion.velocity_px_s[rows] * (SMOOTHING_S / np.array(size))
-        errors = self._ground.way_error_m(before, after) * (BAND * KM_H / SMOOTHING_S)
-        return dict(zip(rows, errors.tolist(), strict=True))
+        bands = self._ground.way_error_m(before, after) * (BAND * KM_H / SMOOTHING_S)
+        drives = recent_drives(view, np.array(rows), self._ground, SMOOTHING_S)
+        columns = (
+            drives.speed * KM_H,
+            drives.speed_error * (BAND * KM_H),
+            bands,
+            drives.is_steady,
+        )
+        found = zip(*(column.tolist() for column in columns), strict=True)
+        return {row: _Speed(*values) for row, values in zip(rows, found, strict=True)}
 
 
-def _read(vehicle: Followed[_Pace], view: View, row: int, zone: int, band_km_h: float) -> Reading:
+def _read(vehicle: Followed[_Pace], speed: _Speed, zone: int, *, is_mature: bool) -> Reading:
     pace = vehicle.known
-    speed_km_h = float(view.motion.speed[row]) * KM_H
-    if isnan(speed_km_h):
+    if not speed.is_steady:
         return Reading(met=None, cleared=None)
-    chosen, pace.speed_km_h, pace.band_km_h = pace.chosen, speed_km_h, band_km_h
-    is_too_fast = zone >= 0 and speed_km_h > chosen.enter_km_h
-    met = None if is_too_fast and not pace.is_known else is_too_fast
+    chosen, pace.speed_km_h, pace.band_km_h = pace.chosen, speed.km_h, speed.band_km_h
+    met: bool | None = zone >= 0 and speed.km_h > chosen.enter_km_h
+    if met and not (pace.is_known and speed.km_h - speed.tremble_km_h > chosen.enter_km_h):
+        met = None
     if met:
         pace.samples += 1
-    excess = speed_km_h / chosen.limit_km_h - 1.0
+    excess = speed.km_h / chosen.limit_km_h - 1.0
     return Reading(
         met=met,
-        cleared=zone < 0 or speed_km_h <= chosen.limit_km_h,
-        may_open=pace.samples >= chosen.samples,
+        cleared=zone < 0 or speed.km_h <= chosen.limit_km_h,
+        may_open=is_mature and pace.samples >= chosen.samples,
         severity=min(_MOST_SEVERE, _SEVERITY_AT_LIMIT + 10.0 * max(0.0, excess)),
-        explain=partial(_explain, chosen, pace.samples, speed_km_h, band_km_h),
+        explain=partial(_explain, chosen, pace.samples, speed),
         track_ids=vehicle.track_ids,
         box=vehicle.box,
     )
 
 
-def _explain(
-    chosen: SpeedingParameters, samples: int, speed_km_h: float, band_km_h: float
-) -> tuple[Measurement, ...]:
+def _explain(chosen: SpeedingParameters, samples: int, speed: _Speed) -> tuple[Measurement, ...]:
     entries = [
-        ("speed", speed_km_h, chosen.enter_km_h, "km/h"),
-        ("error band of the speed, plus or minus", band_km_h, _most(chosen, speed_km_h), "km/h"),
+        ("speed", speed.km_h, chosen.enter_km_h, "km/h"),
+        (
+            "error band of the speed, plus or minus",
+            speed.band_km_h,
+            chosen.most_error_share * speed.km_h,
+            "km/h",
+        ),
         ("seen too fast", float(samples), chosen.samples, "samples"),
     ]
     return tuple(
         Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
         for name, measured, threshold, unit in entries
     )
-
-
-def _most(chosen: SpeedingParameters, speed_km_h: float) -> float:
-    return chosen.most_error_share * speed_km_h

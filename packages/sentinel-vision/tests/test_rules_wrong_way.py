@@ -63,6 +63,13 @@ def test_not_what_drives_otherwise(path: Path) -> None:
     assert changes == []
 
 
+def test_a_track_that_goes_from_one_standing_vehicle_to_the_next_drives_nowhere() -> None:
+    def hops(time_s: float) -> tuple[float, float]:
+        return 320.0, 340.0 - 44.0 * int(time_s / 0.8)
+
+    assert see(car(hops), seconds=6.0) == []
+
+
 @pytest.mark.parametrize("class_id", [PERSON, BICYCLE])
 def test_people_and_bicycles_may(class_id: int) -> None:
     zone = lane(rules={"pedestrian_on_road": {"enabled": False}})

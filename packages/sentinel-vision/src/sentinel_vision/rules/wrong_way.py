@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from math import isnan
-from typing import ClassVar
+from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -25,6 +25,7 @@ from sentinel_vision.rules.case import (
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
+from sentinel_vision.rules.steadiness import recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
 HANDOVER_IOU = 0.3
@@ -32,6 +33,9 @@ HANDOVER_IOU = 0.3
 
 UNSEEN_S = 1.0
 """A track that is missing for less says nothing."""
+
+DRIVEN_S: Final = 1.5
+"""The sightings of so long must lie on the course of one vehicle."""
 
 _MAX_TRACKS = 16
 
@@ -98,6 +102,18 @@ class _Headings:
     against: Flags
 
 
+class _Course(NamedTuple):
+    """What the sightings of a suspect say.
+
+    Attributes:
+        speed: In the direction of its smoothed course, units per second; NaN: cannot be told.
+        has_jumped: No vehicle can have driven so: the track went from one to another.
+    """
+
+    speed: float
+    has_jumped: bool
+
+
 class WrongWayRule:
     """Watches every lane that has a direction. Where lanes overlap, the first drawn counts."""
 
@@ -110,6 +126,7 @@ class WrongWayRule:
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones."""
         del kept
+        self._ground = layout.ground
         self._lanes = [
             (column, zone, parameters)
             for column, zone, parameters in layout.with_parameters(WrongWayParameters)
@@ -137,9 +154,11 @@ class WrongWayRule:
             self._suspect(view, row, self._lanes[int(headings.lane[row])])
         self._present = view.motion.track_ids
         changes = []
+        courses = self._confirm(view, [rows[key] for key in self._drivers if key in rows])
         for track_id, driver in list(self._drivers.items()):
             if track_id in rows:
-                reading = self._read(driver, view, rows[track_id], headings)
+                row = rows[track_id]
+                reading = self._read(driver, view, row, headings, courses[row])
             else:
                 reading = _read_absent(driver, view)
             changes.append(driver.case.step(view.now, view.scene, reading))
@@ -237,7 +256,22 @@ class WrongWayRule:
                 driver.track_ids = (*driver.track_ids, fresh[best])[-_MAX_TRACKS:]
                 self._drivers[fresh[best]] = driver
 
-    def _read(self, driver: _Driver, view: View, row: int, headings: _Headings) -> Reading:
+    def _confirm(self, view: View, rows: list[int]) -> dict[int, _Course]:
+        """What the sightings of some rows say, without smoothing."""
+        if not rows:
+            return {}
+        drives = recent_drives(view, np.array(rows), self._ground, DRIVEN_S)
+        pace = view.motion.velocity[rows]
+        length = np.hypot(pace[:, 0], pace[:, 1])
+        length[~drives.is_steady | (length == 0.0)] = np.nan
+        speed = (drives.velocity * pace).sum(axis=1) / length
+        has_jumped = drives.is_known & ~drives.is_steady
+        found = zip(rows, speed.tolist(), has_jumped.tolist(), strict=True)
+        return {row: _Course(*course) for row, *course in found}
+
+    def _read(
+        self, driver: _Driver, view: View, row: int, headings: _Headings, course: _Course
+    ) -> Reading:
         motion = view.motion
         driver.box, driver.seen = view.box(row), view.now
         if not isnan(motion.speed[row]):
@@ -245,12 +279,16 @@ class WrongWayRule:
             driver.pace = (pace_x / view.scene.width, pace_y / view.scene.height)
         speed, cosine = float(motion.speed[row]), float(headings.cosine[row])
         least_speed, least_way = driver.parameters.limits(motion.unit)
-        met = bool(headings.against[row])
+        met = None if isnan(course.speed) else bool(headings.against[row])
+        if course.has_jumped:
+            driver.way = 0.0
+        if met and course.speed <= least_speed:
+            met = False
         if met:
             driver.way += -cosine * speed * view.elapsed_s
         with_lane = cosine > 0.0 and speed > least_speed
         return Reading(
-            met=None if isnan(speed) else met,
+            met=met,
             cleared=with_lane or headings.lane[row] < 0,
             may_open=driver.way >= least_way,
             severity=7.0 + 3.0 * min(1.0, speed / (4.0 * least_speed)) if met else 0.0,

@@ -17,6 +17,7 @@ from sentinel_vision.testing.traffic import (
     seconds_of,
     stand,
     then,
+    trembling,
     watch,
 )
 
@@ -150,3 +151,28 @@ def test_one_that_stands_still_with_a_jittering_box_turns_nowhere() -> None:
         )
 
     assert see(path, junction(), seconds=60.0) == []
+
+
+def test_the_first_moments_of_a_track_that_stands_are_no_heading() -> None:
+    turns = turning(90.0)
+
+    def path(time_s: float) -> tuple[float, float] | None:
+        if time_s < 6.0:
+            return 349.0 + 16.0 * min(time_s / 1.4, 1.0), 330.0
+        return turns(time_s - 6.0 + 1.0 / 3.0)
+
+    assert see(path, junction(), seconds=16.0) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_that_stands_with_a_trembling_box_turns_nowhere(seed: int) -> None:
+    assert see(trembling(stand(320, 200), 5.0, seed), junction(), seconds=40.0) == []
+
+
+def test_a_track_that_goes_to_and_fro_between_vehicles_turns_nowhere() -> None:
+    places = [(280.0, 250.0), (325.0, 250.0), (325.0, 205.0), (280.0, 205.0)]
+
+    def path(time_s: float) -> tuple[float, float]:
+        return places[int(time_s / 0.8) % 4]
+
+    assert see(path, junction(), seconds=12.0) == []

@@ -23,14 +23,25 @@ from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
 from sentinel_vision.rules.scene import Instant
+from sentinel_vision.rules.steadiness import most_stray, place_errors
 from sentinel_vision.rules.view import View, ZoneLayout
 
 BEAT_S = 0.7
 LONGEST_S = 30.0
 
+STEP_M = 2.0
+STEP_BL = 0.5
+"""A direction is that between two places of the way that are so far from each other …"""
+
+STEP_ERRORS = 4.0
+"""… and so many errors of one place."""
+
 _ROWS = round(LONGEST_S / BEAT_S) + 1
-_HEADING, _TURNED, _WAY, _SEEN, _TOLD = range(5)
-_TURNED_THEN, _WAY_THEN, _ZONE_THEN = (slice(5 + n * _ROWS, 5 + (n + 1) * _ROWS) for n in range(3))
+_COLUMNS = 7
+_X, _Y, _SINCE, _HEADING, _TURNED, _WAY, _TOLD = range(_COLUMNS)
+_TURNED_THEN, _WAY_THEN, _ZONE_THEN = (
+    slice(_COLUMNS + n * _ROWS, _COLUMNS + (n + 1) * _ROWS) for n in range(3)
+)
 _SAME_TURN = radians(10.0)
 _SEVERITY = 4.0
 
@@ -86,6 +97,8 @@ class IllegalUTurnRule(MomentRule):
         self._zones = list(layout.with_parameters(IllegalUTurnParameters))
         self._columns = [column for column, _, _ in self._zones]
         self._unit = "BL" if layout.ground is None else "m"
+        self._ground = layout.ground
+        self._least_step = STEP_BL if layout.ground is None else STEP_M
         self._gates = Gates(layout, [zone for _, zone, _ in self._zones])
         limits = [parameters.limits(self._unit) for _, _, parameters in self._zones]
         self._least_way = min((way for way, _ in limits), default=0.0)
@@ -107,26 +120,43 @@ class IllegalUTurnRule(MomentRule):
         return changes
 
     def _forget_all(self) -> None:
-        self._table = TrackTable(5 + 3 * _ROWS)
+        self._table = TrackTable(_COLUMNS + 3 * _ROWS)
         self._ring = RowRing(_ROWS)
         self._instants: list[Instant | None] = [None] * _ROWS
         self._gates.clear()
 
     def _follow(self, view: View) -> None:
-        """Add up how far each vehicle has turned and come."""
+        """Add up how far each vehicle has turned and come, from one place on its way to the next.
+
+        The next place is so far from the last that boxes that tremble cannot have made the
+        direction between them: what stands turns nowhere, however long.
+        """
         motion, values, slots = view.motion, self._table.values, view.motion.slots
-        is_heading = view.is_vehicle & motion.mature & (motion.speed > self._least_speed)
-        heading = np.arctan2(motion.velocity[:, 1], motion.velocity[:, 0])
-        before, turned, way, seen_s = values[:4, slots]
-        step = _body_turn(heading - before)
-        is_turning = is_heading & ~np.isnan(step)
-        turned = np.where(is_turning, turned + step, np.nan_to_num(turned))
-        gone = motion.speed * (view.now.observed_s - seen_s)
-        way = np.where(is_turning, way + np.nan_to_num(gone), np.nan_to_num(way))
-        values[_HEADING, slots] = np.where(is_heading, heading, before)
+        errors = place_errors(view, np.arange(len(motion)), self._ground)
+        self._forget_jumps(view, errors)
+        x, y, since_s, before, turned, way = values[:_TOLD, slots]
+        offset_x, offset_y = motion.position[:, 0] - x, motion.position[:, 1] - y
+        step = np.hypot(offset_x, offset_y) / motion.length
+        counts = view.is_vehicle & motion.mature
+        arrives = counts & (step > np.maximum(self._least_step, STEP_ERRORS * errors))
+        pace = np.maximum(motion.speed, step / (view.now.observed_s - since_s))
+        moves = arrives & (pace > self._least_speed)
+        heading = np.arctan2(offset_y, offset_x)
+        turn = np.where(moves, np.nan_to_num(_body_turn(heading - before)), 0.0)
+        turned, way = np.nan_to_num(turned) + turn, np.nan_to_num(way) + np.where(moves, step, 0.0)
+        values[_HEADING, slots] = np.where(moves, heading, before)
         values[_TURNED, slots], values[_WAY, slots] = turned, way
-        values[_SEEN, slots] = view.now.observed_s
+        (begins,) = (arrives | (counts & np.isnan(x))).nonzero()
+        values[_X, slots[begins]], values[_Y, slots[begins]] = motion.position[begins].T
+        values[_SINCE, slots[begins]] = view.now.observed_s
         self._note(view, turned, way)
+
+    def _forget_jumps(self, view: View, errors: Floats) -> None:
+        """What a track did before it jumped to another vehicle says nothing of that one."""
+        has_jumped = view.motion.agile.error / view.motion.length > most_stray(view, errors)
+        if has_jumped.any():
+            self._table.values[:_TOLD, view.motion.slots[has_jumped]] = np.nan
+            self._table.values[_TOLD + 1 :, view.motion.slots[has_jumped]] = np.nan
 
     def _note(self, view: View, turned: Floats, way: Floats) -> None:
         values, slots = self._table.values, view.motion.slots

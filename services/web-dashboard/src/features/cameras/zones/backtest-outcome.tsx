@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import type { Backtest } from '@/shared/api/types';
-import { type BacktestRow, outcomeFault, rowsOf } from './backtest-rows';
+import { type BacktestRow, outcomeFault, rowsOf, usualWords } from './backtest-rows';
 
 interface BacktestOutcomeProps {
   readonly run: Backtest;
@@ -43,12 +43,16 @@ export function BacktestOutcome({ run, unit, current }: BacktestOutcomeProps) {
       </table>
       {run.coverage !== null && (
         <p className="text-faint">
-          {Math.round(run.coverage.share * 100)} % of the time is kept,{' '}
-          {run.coverage.frames.toLocaleString('en-GB')} frames.
+          {keptWords(run.coverage.share)} of the time is kept,{' '}
+          {run.coverage.frames.toLocaleString('en-GB')} frames. {usualWords(run)}
         </p>
       )}
     </div>
   );
+}
+
+function keptWords(share: number): string {
+  return share < 0.005 ? 'Less than 1 %' : `${Math.round(share * 100)} %`;
 }
 
 function Progress({ share }: { readonly share: number }) {

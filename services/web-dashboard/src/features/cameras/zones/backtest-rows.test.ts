@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Backtest } from '@/shared/api/types';
-import { outcomeFault, rowsOf } from './backtest-rows';
+import { outcomeFault, rowsOf, usualWords } from './backtest-rows';
 
 const RUN: Backtest = {
   id: 'b1',
@@ -13,6 +13,7 @@ const RUN: Backtest = {
   progress: 1,
   message: null,
   coverage: { span_s: 3600, covered_s: 1800, share: 0.5, frames: 9000, first: null, last: null },
+  usual_hours: null,
   variants: [
     { value: 25, alarms: 8, alarms_per_day: 384, incidents: [] },
     { value: 33.33, alarms: 2, alarms_per_day: 4.04, incidents: [] },
@@ -28,6 +29,14 @@ it('shows each value against the most, and which of them is set', () => {
     ['50 km/h', 0, null],
   ]);
   expect(rows.map(({ isCurrent }) => isCurrent)).toEqual([false, true, false]);
+});
+
+it('says how much it knew of what is usual, where that counts', () => {
+  expect(usualWords({ rule: 'congestion', usual_hours: 1 })).toBe(
+    'It knew what is usual in 1 hour of the week.',
+  );
+  expect(usualWords({ rule: 'congestion', usual_hours: 0 })).toContain('Nothing was learned');
+  expect(usualWords({ rule: 'queue', usual_hours: 12 })).toBeNull();
 });
 
 it('says why there is nothing to show', () => {

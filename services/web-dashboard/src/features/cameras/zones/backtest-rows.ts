@@ -46,3 +46,10 @@ export function outcomeFault(run: Backtest): string | null {
   }
   return null;
 }
+
+/** How much the rule knew of what is usual; null where it does not ask. */
+export function usualWords({ rule, usual_hours: hours }: Pick<Backtest, 'rule' | 'usual_hours'>) {
+  if (rule !== 'congestion' || hours === null) return null;
+  if (hours === 0) return 'Nothing was learned of what is usual here: every jam counts.';
+  return `It knew what is usual in ${hours} ${hours === 1 ? 'hour' : 'hours'} of the week.`;
+}

@@ -23,11 +23,14 @@ from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
 from sentinel_vision.rules.scene import Instant
-from sentinel_vision.rules.steadiness import most_stray, place_errors
+from sentinel_vision.rules.steadiness import place_errors, recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
 BEAT_S = 0.7
 LONGEST_S = 30.0
+
+STEADY_S = 0.8
+"""Sightings of so long that lie on no line are no turn but a jump. Longer than `BEAT_S`."""
 
 STEP_M = 2.0
 STEP_BL = 0.5
@@ -132,8 +135,9 @@ class IllegalUTurnRule(MomentRule):
         direction between them: what stands turns nowhere, however long.
         """
         motion, values, slots = view.motion, self._table.values, view.motion.slots
-        errors = place_errors(view, np.arange(len(motion)), self._ground)
-        self._forget_jumps(view, errors)
+        rows = np.arange(len(motion))
+        errors = place_errors(view, rows, self._ground)
+        self._forget_jumps(slots[~recent_drives(view, rows, self._ground, STEADY_S).is_steady])
         x, y, since_s, before, turned, way = values[:_TOLD, slots]
         offset_x, offset_y = motion.position[:, 0] - x, motion.position[:, 1] - y
         step = np.hypot(offset_x, offset_y) / motion.length
@@ -151,12 +155,11 @@ class IllegalUTurnRule(MomentRule):
         values[_SINCE, slots[begins]] = view.now.observed_s
         self._note(view, turned, way)
 
-    def _forget_jumps(self, view: View, errors: Floats) -> None:
+    def _forget_jumps(self, slots: NDArray[np.intp]) -> None:
         """What a track did before it jumped to another vehicle says nothing of that one."""
-        has_jumped = view.motion.agile.error / view.motion.length > most_stray(view, errors)
-        if has_jumped.any():
-            self._table.values[:_TOLD, view.motion.slots[has_jumped]] = np.nan
-            self._table.values[_TOLD + 1 :, view.motion.slots[has_jumped]] = np.nan
+        if len(slots):
+            self._table.values[:_TOLD, slots] = np.nan
+            self._table.values[_COLUMNS:, slots] = np.nan
 
     def _note(self, view: View, turned: Floats, way: Floats) -> None:
         values, slots = self._table.values, view.motion.slots

@@ -95,12 +95,14 @@ class _Speed(NamedTuple):
     Attributes:
         tremble_km_h: What boxes that tremble may have added, in 95 % of all cases.
         band_km_h: Half the width of the calibration's error band.
+        sightings: That it was made of.
         is_steady: A vehicle can have driven so; the track has not jumped.
     """
 
     km_h: float
     tremble_km_h: float
     band_km_h: float
+    sightings: int
     is_steady: bool
 
 
@@ -205,7 +207,8 @@ class SpeedingRule:
             drives.speed * KM_H,
             drives.speed_error * (BAND * KM_H),
             bands,
-            drives.is_steady,
+            drives.sightings,
+            drives.is_steady & (drives.sightings > 1),
         )
         found = zip(*(column.tolist() for column in columns), strict=True)
         return {row: _Speed(*values) for row, values in zip(rows, found, strict=True)}
@@ -220,7 +223,7 @@ def _read(vehicle: Followed[_Pace], speed: _Speed, zone: int, *, is_mature: bool
     if met and not (pace.is_known and speed.km_h - speed.tremble_km_h > chosen.enter_km_h):
         met = None
     if met:
-        pace.samples += 1
+        pace.samples = max(pace.samples + 1, speed.sightings)
     excess = speed.km_h / chosen.limit_km_h - 1.0
     return Reading(
         met=met,

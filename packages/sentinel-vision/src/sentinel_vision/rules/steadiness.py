@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel_vision.rules.agile import MIN_SPREAD_S2, fit_agile
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.view import View
@@ -21,7 +20,7 @@ STRAY_BL: Final = 0.25
 one vehicle to another."""
 
 _STRAY_ERRORS: Final = 2.0
-_LEAST_SIGHTINGS: Final = 3
+_LEAST_SPREAD_S2: Final = 1e-6
 
 
 class Drives(NamedTuple):
@@ -30,13 +29,13 @@ class Drives(NamedTuple):
     Attributes:
         velocity: Units per second, shape (rows, 2).
         speed_error: Its standard deviation from boxes that tremble, shape (rows,).
-        is_known: Seen three times at least, shape (rows,).
-        is_steady: And on a course that one vehicle can have driven.
+        sightings: How many, shape (rows,); fewer than three cannot show a jump.
+        is_steady: On a course that one vehicle can have driven, shape (rows,).
     """
 
     velocity: Floats
     speed_error: Floats
-    is_known: Flags
+    sightings: Rows
     is_steady: Flags
 
     @property
@@ -65,26 +64,32 @@ def place_errors(view: View, rows: Rows, ground: GroundPlane | None) -> Floats:
     return known
 
 
-def most_stray(view: View, errors: Floats) -> Floats:
-    """How far the sightings of one vehicle stray at most, in units, given their errors."""
-    free = STRAY_M if view.motion.unit == "m" else STRAY_BL
-    return free + _STRAY_ERRORS * errors
-
-
 def recent_drives(view: View, rows: Rows, ground: GroundPlane | None, seconds: float) -> Drives:
     """The line through the sightings of the last `seconds`, for each row."""
     times, places = view.motion.samples(rows, seconds)
     is_seen = ~np.isnan(times)
-    is_known = is_seen.sum(axis=0) >= _LEAST_SIGHTINGS
-    since_s = np.where(is_seen, times, 0.0)
-    middle_s = since_s.sum(axis=0) / np.maximum(is_seen.sum(axis=0), 1)
-    spread_s2 = (np.where(is_seen, times - middle_s, 0.0) ** 2).sum(axis=0)
+    sightings = is_seen.sum(axis=0)
+    known = np.maximum(sightings, 1)
+    times = np.where(is_seen, times, 0.0)
+    times = np.where(is_seen, times - times.sum(axis=0) / known, 0.0)
+    places = np.where(is_seen[:, :, None], places, 0.0)
+    places = np.where(is_seen[:, :, None], places - places.sum(axis=0) / known[:, None], 0.0)
+    spread_s2 = (times**2).sum(axis=0)
+    spread_s2[spread_s2 < _LEAST_SPREAD_S2] = np.inf
+    pace = (times[:, :, None] * places).sum(axis=0) / spread_s2[:, None]
+    strays = ((places - pace * times[:, :, None]) ** 2).sum(axis=(0, 2))
     errors = place_errors(view, rows, ground)
-    fit = fit_agile(times, places)
     length = view.motion.length[rows]
+    pace[np.isinf(spread_s2)] = np.nan
     return Drives(
-        velocity=fit.velocity / length[:, None],
-        speed_error=errors / np.sqrt(np.maximum(spread_s2, MIN_SPREAD_S2)),
-        is_known=is_known,
-        is_steady=is_known & (fit.error / length <= most_stray(view, errors)),
+        velocity=pace / length[:, None],
+        speed_error=errors / np.sqrt(spread_s2),
+        sightings=sightings,
+        is_steady=np.sqrt(strays / known) / length <= _most_stray(view, errors),
     )
+
+
+def _most_stray(view: View, errors: Floats) -> Floats:
+    """How far the sightings of one vehicle stray at most, in units, given their errors."""
+    free = STRAY_M if view.motion.unit == "m" else STRAY_BL
+    return free + _STRAY_ERRORS * errors

@@ -35,7 +35,10 @@ UNSEEN_S = 1.0
 """A track that is missing for less says nothing."""
 
 DRIVEN_S: Final = 1.5
-"""The sightings of so long must lie on the course of one vehicle."""
+"""The sightings of so long must lie on the course of one vehicle …"""
+
+LEAST_SIGHTINGS: Final = 3
+"""… and be so many."""
 
 _MAX_TRACKS = 16
 
@@ -263,9 +266,9 @@ class WrongWayRule:
         drives = recent_drives(view, np.array(rows), self._ground, DRIVEN_S)
         pace = view.motion.velocity[rows]
         length = np.hypot(pace[:, 0], pace[:, 1])
-        length[~drives.is_steady | (length == 0.0)] = np.nan
+        has_jumped = ~drives.is_steady
+        length[has_jumped | (drives.sightings < LEAST_SIGHTINGS) | (length == 0.0)] = np.nan
         speed = (drives.velocity * pace).sum(axis=1) / length
-        has_jumped = drives.is_known & ~drives.is_steady
         found = zip(rows, speed.tolist(), has_jumped.tolist(), strict=True)
         return {row: _Course(*course) for row, *course in found}
 

@@ -10,22 +10,19 @@ from pydantic import model_validator
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import (
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-    end_cases,
-)
+from sentinel_vision.rules.case import IncidentBook, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.geometry import polygon_area
 from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.presences import Presences
 from sentinel_vision.rules.scene import Pace, SceneFrame
 from sentinel_vision.rules.view import View, ZoneLayout
+from sentinel_vision.rules.zone_cases import ZoneCases
 
 LOOK_EVERY_S = 0.5
 """No crowd comes up in less."""
+
+HIDDEN_S = 5.0
+"""Who was seen so lately, and would still be in the zone, is there."""
 
 MIN_AREA_M2 = 4.0
 """In a smaller zone two persons would be a crowd: only the number counts there."""
@@ -115,82 +112,61 @@ class _ZoneWatch:
 
 
 class CrowdingRule:
-    """Watches pavements, crossings, junctions and no-stop zones."""
+    """Watches pavements, crossings, junctions and no-stop zones.
+
+    Of a crowd a camera sees at no moment all: they hide each other. Who was there a moment ago and
+    cannot have left is counted too.
+    """
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
-        self._book = book
-        self._watches: list[_ZoneWatch] = []
-        self._cases: dict[str, Case] = {}
+        self._cases = ZoneCases(book, IncidentType.CROWDING, CrowdingParameters.version)
+        self._persons = Presences(HIDDEN_S)
         self._pace = Pace(LOOK_EVERY_S)
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones; those in `kept` keep their case."""
         del kept
+        self._polygons = layout.polygons
         self._watches = [
             _ZoneWatch(column, zone, chosen, layout)
             for column, zone, chosen in layout.with_parameters(CrowdingParameters)
         ]
-        self._columns = [watch.column for watch in self._watches]
-        self._fill_cases()
+        self._cases.arrange((watch.zone, watch.parameters.timing) for watch in self._watches)
 
     def resume(self, incident: Incident) -> bool:
         """Go on with an incident of an earlier run; False if its zone is gone."""
-        case = self._cases.get(incident.key)
-        if case is None or incident.type is not IncidentType.CROWDING:
-            return False
-        case.resume(incident)
-        return True
+        return self._cases.resume(incident)
 
     def enter_epoch(self, at: datetime, scene: SceneFrame | None) -> list[IncidentChange]:
         """Zones stay what they are."""
         del at, scene
+        self._persons.clear()
         return []
 
     def watch(self, view: View) -> list[IncidentChange]:
         """Take in one frame."""
         if not self._watches or not self._pace.is_due(view.now.observed_s):
             return []
-        present = view.inside[:, self._columns] & (view.is_person & view.motion.mature)[:, None]
+        self._persons.meet(view, self._polygons)
         changes = []
-        for index, watch in enumerate(self._watches):
+        for watch in self._watches:
             reading = _BLIND
             if view.is_warm:
-                reading = watch.read(tuple(view.motion.track_ids[present[:, index]].tolist()))
-            changes.append(self._cases[str(watch.zone.id)].step(view.now, view.scene, reading))
+                there = self._persons.is_sure & self._persons.inside[:, watch.column]
+                reading = watch.read(tuple(self._persons.track_ids[there].tolist()))
+            changes.append(self._cases[watch.zone].step(view.now, view.scene, reading))
         return [change for change in changes if change is not None]
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End all incidents; the zones are watched from scratch."""
-        changes = end_cases(self._cases, reason, at, scene)
-        self._fill_cases()
-        return changes
+        self._persons.clear()
+        return self._cases.end(reason, at, scene)
 
     def end_changed(
         self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End the incidents of all zones that are not in `kept`; their watch begins anew."""
-        changes = end_cases(
-            self._cases,
-            EndReason.ZONE_CHANGED,
-            at,
-            scene,
-            where=lambda case: case.subject.zone_id not in kept,
-        )
-        self._fill_cases()
-        return changes
-
-    def _fill_cases(self) -> None:
-        for watch in self._watches:
-            self._cases.setdefault(str(watch.zone.id), self._new_case(watch))
-
-    def _new_case(self, watch: _ZoneWatch) -> Case:
-        subject = Subject(
-            type=IncidentType.CROWDING,
-            rule_version=watch.parameters.version,
-            key=str(watch.zone.id),
-            zone=watch.zone,
-        )
-        return Case(self._book, subject, watch.parameters.timing)
+        return self._cases.end_changed(kept, at, scene)

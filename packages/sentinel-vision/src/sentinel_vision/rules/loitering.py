@@ -14,6 +14,7 @@ from pydantic import Field
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import (
+    Box,
     Case,
     IncidentBook,
     IncidentChange,
@@ -21,9 +22,9 @@ from sentinel_vision.rules.case import (
     Reading,
     Subject,
 )
-from sentinel_vision.rules.followed import HANDOVER_S, Followed, Followers
 from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.presences import UNSEEN, Presences
 from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
@@ -33,6 +34,16 @@ LOOK_EVERY_S: Final = 0.5
 SAMPLES: Final = 60
 """A stay is remembered in so many places, however long it must be."""
 
+HIDDEN_S: Final = 10.0
+"""Who appears where somebody vanished no longer ago is the same person."""
+
+_UNSEEN_S: Final = 1.0
+"""Who is missing for less says nothing."""
+
+_DOUBTFUL_S: Final = 4.0
+"""Who is hidden for less, and was not on the way out, is there yet."""
+
+_MAX_TRACKS: Final = 16
 _DIRECTIONS: Final = np.array(
     [(1.0, 0.0), (0.0, 1.0), (0.5**0.5, 0.5**0.5), (0.5**0.5, -(0.5**0.5))]
 )
@@ -83,12 +94,18 @@ class _Stay:
     Attributes:
         inside: When the person was seen in the zone last.
         since: When the stay began.
+        seen: When the person was seen last.
+        box: Where it was then.
         radius: Half of the greatest extent of the places of the last `on_s`, in units.
     """
 
     parameters: LoiteringParameters
+    case: Case
     inside: Instant
     since: Instant
+    seen: Instant
+    box: Box
+    track_ids: tuple[int, ...]
     radius: float = 0.0
     instants: list[Instant] = field(default_factory=list)
     places: list[tuple[float, float]] = field(default_factory=list)
@@ -96,6 +113,19 @@ class _Stay:
     def lasted_s(self, now: Instant) -> float:
         """How long the person has stayed."""
         return seconds_between(self.since, now)
+
+    def see(self, view: View, row: int) -> None:
+        """The person is there, as this row of the frame."""
+        self.seen, self.box = view.now, view.box(row)
+        track_id = int(view.motion.track_ids[row])
+        if track_id != self.track_ids[-1]:
+            self.track_ids = (*self.track_ids, track_id)[-_MAX_TRACKS:]
+
+    def has_left(self, now: Instant) -> bool:
+        """Whether the person was outside the zone, or was not seen, for long."""
+        off_s = self.parameters.off_s
+        is_outside = seconds_between(self.inside, now) > off_s
+        return is_outside or seconds_between(self.seen, now) > HIDDEN_S
 
     def add(self, now: Instant, place: Floats, length: float, limit: float) -> None:
         """Take in a place; forget those from where the person has walked on.
@@ -129,13 +159,15 @@ class LoiteringRule:
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
-        self._followers: Followers[_Stay] = Followers()
+        self._persons = Presences(HIDDEN_S)
+        self._stays: dict[int, _Stay] = {}
         self._pace = Pace(LOOK_EVERY_S)
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones."""
         del kept
+        self._polygons = layout.polygons
         self._zones = list(layout.with_parameters(LoiteringParameters))
         self._columns = [column for column, _, _ in self._zones]
         self._column_of = {zone.id: column for column, zone, _ in self._zones}
@@ -153,45 +185,83 @@ class LoiteringRule:
         """Take in one frame."""
         if not self._zones or not self._pace.is_due(view.now.observed_s):
             return []
-        followed = self._followers.meet(view)
-        followed += self._find(view)
+        self._persons.meet(view, self._polygons)
+        self._find(view)
+        row_of = dict(zip(self._persons.numbers.tolist(), self._persons.rows.tolist(), strict=True))
         changes = []
-        for person, row in followed:
-            is_inside = row is not None and self._is_inside(person, view, row)
-            for instant, reading in _read(person, view, row, is_inside=is_inside):
-                changes.append(person.case.step(instant, view.scene, reading))
-        self._followers.forget(lambda person: _has_left(person, view.now))
+        for number, stay in self._stays.items():
+            row = row_of.get(number, UNSEEN)
+            steps = self._meet(stay, view, row) if row != UNSEEN else _miss(stay, view)
+            for instant, reading in steps:
+                changes.append(stay.case.step(instant, view.scene, reading))
+        self._forget(view.now)
         return [change for change in changes if change is not None]
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End all incidents and forget who stays."""
-        return self._followers.end(reason, at, scene)
+        self._persons.clear()
+        return self._end(reason, at, scene, frozenset())
 
     def end_changed(
         self, kept: frozenset[UUID], at: datetime, scene: SceneFrame | None
     ) -> list[IncidentChange]:
         """End what is in a zone that is not in `kept`."""
-        return self._followers.end(EndReason.ZONE_CHANGED, at, scene, kept=kept)
+        return self._end(EndReason.ZONE_CHANGED, at, scene, kept)
 
-    def _is_inside(self, person: Followed[_Stay], view: View, row: int) -> bool:
-        zone_id = person.case.subject.zone_id
-        return zone_id is not None and bool(view.inside[row, self._column_of[zone_id]])
+    def _end(
+        self, reason: EndReason, at: datetime, scene: SceneFrame | None, kept: frozenset[UUID]
+    ) -> list[IncidentChange]:
+        gone = [
+            number for number, stay in self._stays.items() if stay.case.subject.zone_id not in kept
+        ]
+        changes = [self._stays.pop(number).case.end(reason, at, scene) for number in gone]
+        return [change for change in changes if change is not None]
 
-    def _find(self, view: View) -> list[tuple[Followed[_Stay], int | None]]:
-        inside = view.inside[:, self._columns]
-        counts = view.is_person & view.motion.mature & inside.any(axis=1)
-        found: list[tuple[Followed[_Stay], int | None]] = []
-        for row in np.flatnonzero(counts).tolist():
-            track_id = int(view.motion.track_ids[row])
-            if track_id in self._followers:
-                continue
-            _, zone, chosen = self._zones[int(inside[row].argmax())]
-            case = Case(self._book, _subject(track_id, zone, chosen), chosen.timing)
-            stay = _Stay(parameters=chosen, inside=view.now, since=view.now)
-            found.append((self._followers.add(view, row, case, stay), row))
-        return found
+    def _find(self, view: View) -> None:
+        """Begin to watch who has come into a zone."""
+        persons = self._persons
+        seen = np.flatnonzero(persons.is_sure & (persons.rows != UNSEEN))
+        rows = persons.rows[seen]
+        counts = view.inside[rows][:, self._columns].any(axis=1)
+        for number, row in zip(persons.numbers[seen][counts], rows[counts], strict=True):
+            if int(number) not in self._stays:
+                self._stays[int(number)] = self._begin(view, int(row))
+
+    def _begin(self, view: View, row: int) -> _Stay:
+        _, zone, chosen = self._zones[int(view.inside[row, self._columns].argmax())]
+        track_id = int(view.motion.track_ids[row])
+        return _Stay(
+            parameters=chosen,
+            case=Case(self._book, _subject(track_id, zone, chosen), chosen.timing),
+            inside=view.now,
+            since=view.now,
+            seen=view.now,
+            box=view.box(row),
+            track_ids=(track_id,),
+        )
+
+    def _meet(self, stay: _Stay, view: View, row: int) -> Iterator[tuple[Instant, Reading]]:
+        stay.see(view, row)
+        zone_id = stay.case.subject.zone_id
+        is_inside = zone_id is not None and bool(view.inside[row, self._column_of[zone_id]])
+        place = view.motion.position[row]
+        if is_inside and not isnan(place[0]):
+            stay.inside = view.now
+            limit = stay.parameters.radius(view.motion.unit)
+            stay.add(view.now, place, float(view.motion.length[row]), limit)
+        return _read(stay, view, is_inside=is_inside)
+
+    def _forget(self, now: Instant) -> None:
+        """Let go of those who have left; a case that is busy is needed."""
+        left = [
+            number
+            for number, stay in self._stays.items()
+            if not stay.case.machine.is_busy and stay.has_left(now)
+        ]
+        for number in left:
+            del self._stays[number]
 
 
 def _subject(track_id: int, zone: Zone, chosen: LoiteringParameters) -> Subject:
@@ -203,32 +273,30 @@ def _subject(track_id: int, zone: Zone, chosen: LoiteringParameters) -> Subject:
     )
 
 
-def _read(
-    person: Followed[_Stay], view: View, row: int | None, *, is_inside: bool
-) -> Iterator[tuple[Instant, Reading]]:
+def _miss(stay: _Stay, view: View) -> Iterator[tuple[Instant, Reading]]:
+    """The steps of a person's case in a frame in which it is not seen."""
+    if stay.case.machine.is_busy:
+        is_gone = seconds_between(stay.seen, view.now) >= _UNSEEN_S
+        yield view.now, Reading(met=False if is_gone else None, cleared=True)
+    elif seconds_between(stay.inside, view.now) <= _DOUBTFUL_S:
+        yield from _read(stay, view, is_inside=True)
+
+
+def _read(stay: _Stay, view: View, *, is_inside: bool) -> Iterator[tuple[Instant, Reading]]:
     """The steps of the person's case in this frame: none while it has not stayed long enough."""
-    stay, is_busy = person.known, person.case.machine.is_busy
-    if row is None:
-        if is_busy:
-            yield view.now, person.read_absent(view.now)
-        return
-    place = view.motion.position[row]
-    if is_inside and not isnan(place[0]):
-        stay.inside = view.now
-        limit = stay.parameters.radius(view.motion.unit)
-        stay.add(view.now, place, float(view.motion.length[row]), limit)
+    is_busy = stay.case.machine.is_busy
     lasted_s, on_s = stay.lasted_s(view.now), stay.parameters.on_s
     stays = lasted_s >= on_s and is_inside
     if stays and not is_busy:
-        yield stay.since, Reading(met=True, cleared=False, may_open=False, box=person.box)
+        yield stay.since, Reading(met=True, cleared=False, may_open=False, box=stay.box)
     if stays or is_busy:
         reading = Reading(
             met=stays,
             cleared=lasted_s < on_s / 2.0 or not is_inside,
             severity=min(_MOST_SEVERE, _SEVERITY + max(0.0, lasted_s - on_s) / 60.0),
             explain=partial(_explain, stay, view),
-            track_ids=person.track_ids,
-            box=person.box,
+            track_ids=stay.track_ids,
+            box=stay.box,
         )
         yield view.now, reading
 
@@ -249,9 +317,3 @@ def _explain(stay: _Stay, view: View) -> tuple[Measurement, ...]:
             unit=unit,
         ),
     )
-
-
-def _has_left(person: Followed[_Stay], now: Instant) -> bool:
-    stay = person.known
-    is_outside = seconds_between(stay.inside, now) > stay.parameters.off_s
-    return is_outside or seconds_between(person.seen, now) > HANDOVER_S

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from math import isnan
+from math import inf, isnan
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.detection.classes import CLASS_GROUPS, GROUP_PERSON
+from sentinel_vision.detection.classes import (
+    BICYCLE,
+    CLASS_GROUPS,
+    CLASS_NAMES,
+    GROUP_PERSON,
+    MOTORCYCLE,
+)
 from sentinel_vision.rules.case import (
     Case,
     IncidentBook,
@@ -31,7 +37,17 @@ RIDER_MEMORY_S = 2.0
 """For so long after its two-wheeler or vehicle was seen a rider is none on foot, though the
 detector misses the vehicle for some frames."""
 
+DISMOUNTED = 4.0
+"""Nor before it is so far from where its two-wheeler was seen last, in metres or body lengths: in
+a queue that is hidden behind others for minutes."""
+
+LOST_RIDER_S = 10.0
+LOST_RIDER_REACH = 2.0
+"""Who appears so near to where a rider vanished no longer ago is the rider."""
+
 Rows = NDArray[np.intp]
+
+_TWO_WHEELED = np.isin(np.arange(len(CLASS_NAMES)), (BICYCLE, MOTORCYCLE))
 
 SAFE_ZONES = (ZoneType.CROSSING, ZoneType.PAVEMENT)
 """Zones that make a place on the road one for persons."""
@@ -83,13 +99,41 @@ class _Walk:
     busy_zones: frozenset[UUID]
 
 
+@dataclass(slots=True, kw_only=True)
+class _Ride:
+    """What is known of a rider.
+
+    Attributes:
+        covered: When its vehicle was seen last.
+        place: Where that was, as `Motion.position`; None if it has more than two wheels.
+        seen: When the rider was seen last.
+    """
+
+    covered: Instant
+    place: Floats | None
+    seen: Instant
+
+    def goes_on(self, view: View, row: int) -> bool:
+        """Whether the rider still is one."""
+        if seconds_between(self.covered, view.now) <= RIDER_MEMORY_S:
+            return True
+        return self.place is not None and self.distance(view, row) <= DISMOUNTED
+
+    def distance(self, view: View, row: int) -> float:
+        """From where the two-wheeler was to who is there now, in units."""
+        if self.place is None:
+            return inf
+        way = view.motion.position[row] - self.place
+        return float(np.hypot(way[0], way[1]) / view.motion.length[row])
+
+
 class PedestrianOnRoadRule:
     """Watches lanes and junctions. Where they overlap, the first drawn counts."""
 
     def __init__(self, book: IncidentBook, layout: ZoneLayout) -> None:
         self._book = book
         self._followers: Followers[PedestrianOnRoadParameters] = Followers()
-        self._riders: dict[int, Instant] = {}
+        self._riders: dict[int, _Ride] = {}
         self.arrange(layout, frozenset())
 
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
@@ -156,22 +200,51 @@ class PedestrianOnRoadRule:
         return np.where(is_there, road, -1)
 
     def _find_walkers(self, view: View, road: Rows) -> _Walk:
-        covered = _covered_by_vehicles(view)
-        self._remember_riders(view, covered)
+        covered, two_wheeled = _covered_by_vehicles(view)
+        if self._riders:
+            self._follow_riders(view)
+        for row in np.flatnonzero(covered > self._rider_share).tolist():
+            is_two_wheeled = two_wheeled[row] > self._rider_share
+            place = view.motion.position[row].copy() if is_two_wheeled else None
+            self._remember_rider(int(view.motion.track_ids[row]), view.now, place)
         if self._riders:
             road = np.where(np.isin(view.motion.track_ids, list(self._riders)), -1, road)
         return _Walk(road, covered, self._busy_zones(view))
 
-    def _remember_riders(self, view: View, covered: Floats) -> None:
-        for row in np.flatnonzero(covered > self._rider_share).tolist():
-            self._riders[int(view.motion.track_ids[row])] = view.now
-        old = [
-            track_id
-            for track_id, seen in self._riders.items()
-            if seconds_between(seen, view.now) > RIDER_MEMORY_S
-        ]
-        for track_id in old:
-            del self._riders[track_id]
+    def _remember_rider(self, track_id: int, now: Instant, place: Floats | None) -> None:
+        before = self._riders.get(track_id)
+        if place is None and before is not None:
+            place = before.place
+        self._riders[track_id] = _Ride(covered=now, place=place, seen=now)
+
+    def _follow_riders(self, view: View) -> None:
+        """Forget who rides no more; new tracks go on with riders that are lost."""
+        row_of = {track_id: row for row, track_id in enumerate(view.motion.track_ids.tolist())}
+        lost: list[int] = []
+        for track_id, ride in list(self._riders.items()):
+            row = row_of.get(track_id)
+            if row is not None:
+                ride.seen = view.now
+                if not ride.goes_on(view, row):
+                    del self._riders[track_id]
+            elif seconds_between(ride.seen, view.now) > LOST_RIDER_S:
+                del self._riders[track_id]
+            elif ride.place is not None:
+                lost.append(track_id)
+        if lost:
+            self._find_again(lost, view)
+
+    def _find_again(self, lost: list[int], view: View) -> None:
+        fresh = view.is_person & ~view.motion.mature
+        for row in np.flatnonzero(fresh).tolist():
+            track_id = int(view.motion.track_ids[row])
+            if track_id in self._riders or not lost:
+                continue
+            nearest = min(lost, key=lambda one: self._riders[one].distance(view, row))
+            if self._riders[nearest].distance(view, row) <= LOST_RIDER_REACH:
+                lost.remove(nearest)
+                self._riders[track_id] = self._riders.pop(nearest)
+                self._riders[track_id].seen = view.now
 
     def _busy_zones(self, view: View) -> frozenset[UUID]:
         drives = view.is_vehicle & (view.motion.speed > self._moving)
@@ -198,16 +271,20 @@ def _subject(track_id: int, zone: Zone, chosen: PedestrianOnRoadParameters) -> S
     )
 
 
-def _covered_by_vehicles(view: View) -> Floats:
+def _covered_by_vehicles(view: View) -> tuple[Floats, Floats]:
+    """Share of each person's box under that of a vehicle, and of a two-wheeler: shape (tracks,)."""
     motion = view.motion
-    covered = np.zeros(len(motion))
+    covered, two_wheeled = np.zeros(len(motion)), np.zeros(len(motion))
     persons = np.flatnonzero(view.is_person)
     ridden = np.flatnonzero(CLASS_GROUPS[motion.class_ids] != GROUP_PERSON)
     if len(persons) and len(ridden):
         boxes = motion.boxes[persons]
-        shared = intersections(boxes, motion.boxes[ridden]).max(axis=1)
-        covered[persons] = shared / np.maximum(box_areas(boxes), 1.0)
-    return covered
+        shares = intersections(boxes, motion.boxes[ridden])
+        shares /= np.maximum(box_areas(boxes), 1.0)[:, np.newaxis]
+        covered[persons] = shares.max(axis=1)
+        is_two_wheeled = _TWO_WHEELED[motion.class_ids[ridden]]
+        two_wheeled[persons] = shares[:, is_two_wheeled].max(axis=1, initial=0.0)
+    return covered, two_wheeled
 
 
 def _read(

@@ -152,3 +152,21 @@ def test_the_agile_look_sees_a_stop_within_a_second() -> None:
     motions = follow(film([car], 5.0))
     assert motions[19].agile.velocity[0, 0] == pytest.approx(0.0, abs=0.01)
     assert motions[19].velocity[0, 0] > 10.0
+
+
+def test_of_a_box_without_an_area_no_speed_is_known() -> None:
+    """Body lengths of nothing are no number: it was 0/0, and a warning."""
+    line = Vehicle(path=stand(300, 200), track_id=1, size_px=0.0)
+    car = Vehicle(path=drive(100, 100, velocity=(40.0, 30.0)), track_id=2, size_px=25.0)
+    last = follow(film([line, car], 5.0))[-1]
+    assert np.isnan(last.speed[0])
+    assert np.isnan(last.displacement[0])
+    assert last.speed[1] == pytest.approx(2.0, rel=0.01)
+
+
+def test_slots_of_tracks_that_are_gone_are_used_again() -> None:
+    scenes = [
+        shoot([Vehicle(path=stand(300, 200), track_id=index // 10)], index / 5, index=index)
+        for index in range(300)
+    ]
+    assert max(int(motion.slots.max()) for motion in follow(scenes)) <= 2

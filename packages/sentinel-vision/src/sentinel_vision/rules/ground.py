@@ -37,6 +37,7 @@ class GroundPlane:
         image = np.array([point.image for point in calibration], dtype=np.float64)
         ground = np.array([point.ground_m for point in calibration], dtype=np.float64)
         self._matrix = _fit_scaled(image, ground)
+        self._linear, self._offset = self._matrix[:, :2].T.copy(), self._matrix[:, 2]
         self._image, self._ground = image, ground
         self.point_error = max(CLICK_ERROR, self._left_over())
         self._moved: Floats | None = None
@@ -46,9 +47,11 @@ class GroundPlane:
 
         NaN at and above the horizon, where there is no ground.
         """
-        projected = points @ self._matrix[:, :2].T + self._matrix[:, 2]
+        projected = points @ self._linear
+        projected += self._offset
         depths = projected[:, 2:]
-        metres: Floats = projected[:, :2] / np.where(depths > _LEAST_DEPTH, depths, np.nan)
+        depths[depths <= _LEAST_DEPTH] = np.nan
+        metres: Floats = projected[:, :2] / depths
         return metres
 
     def to_picture(self, ground_m: Floats) -> Floats:

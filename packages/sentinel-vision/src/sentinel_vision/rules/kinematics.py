@@ -4,19 +4,21 @@ A track's position is the middle of its box's bottom edge. Distances are metres 
 is calibrated, else body lengths: BL = sqrt(width x height) of the same box.
 """
 
-from collections import deque
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_vision.detection.detections import NO_TRACK, Detections
-from sentinel_vision.rules.agile import MIN_SPREAD_S2, Agile, fit_agile
+from sentinel_vision.rules.agile import Agile, fit_agile
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.scene import Instant, SceneFrame
+from sentinel_vision.rules.trends import slopes_over, window_medians
 
 MATURE_AGE_S = 1.0
 MATURE_HITS = 3
@@ -32,8 +34,9 @@ _TOLERANCE_S = 0.01
 _EDGE_SHARE = 0.01
 _CAPACITY = 160
 
-# Channels of the tables: x and y, with a calibration east and north, then these two.
-_LENGTH, _TIME = -2, -1
+# Channels of the tables: x and y, with a calibration east and north, without one the body's
+# length, and at last the time.
+_LENGTH, _TIME = 2, -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,12 +102,16 @@ class Motion:
 
 
 class Kinematics:
-    """History of the tracks of one camera, as tables: a frame is a row, a track a column."""
+    """History of the tracks of one camera, as tables: a frame is a row, a track a column.
+
+    A frame costs some fifty operations on small arrays whatever is in it, so that each is counted:
+    a channel is contiguous, and rows are taken out of the tables once for all channels.
+    """
 
     def __init__(self, ground: GroundPlane | None) -> None:
         self._ground = ground
         self.unit = "BL" if ground is None else "m"
-        self._channels = 4 if ground is None else 6
+        self._channels = 4 if ground is None else 5
         self._axes = slice(0, 2) if ground is None else slice(2, 4)
         self.reset()
 
@@ -117,9 +124,10 @@ class Kinematics:
         self._wanted_slots = np.empty(0, dtype=np.intp)
         self._used = 0
         self._began_s = 0.0
-        self._instants: deque[Instant] = deque()
-        self._head = 0
-        self._times = np.zeros(2 * _CAPACITY)
+        self._oldest_s = -np.inf
+        # One for each row of the tables.
+        self._instants: list[Instant] = []
+        self._times: list[float] = []
         self._allocate(64)
 
     def watched_s(self, now: Instant) -> float:
@@ -128,36 +136,27 @@ class Kinematics:
 
     def instant_before(self, now: Instant, seconds: float) -> Instant:
         """The sample `seconds` ago, or the oldest that is remembered."""
-        since = now.observed_s - seconds - _TOLERANCE_S
-        return next((past for past in self._instants if past.observed_s >= since), now)
+        row = bisect_left(self._times, now.observed_s - seconds - _TOLERANCE_S)
+        return self._instants[row] if row < len(self._instants) else now
 
     def observe(self, scene: SceneFrame, now: Instant) -> Motion:
         """Take in a frame and say how its tracks move."""
+        now_s = now.observed_s
         rows = _tracked_rows(scene.detections)
-        boxes = rows.boxes.astype(np.float64)
-        size = np.array((scene.width, scene.height), dtype=np.float64)
-        feet = np.empty((len(boxes), 2))
-        feet[:, 0] = (boxes[:, 0] + boxes[:, 2]) / 2.0
-        feet[:, 1] = boxes[:, 3]
-        anchors = feet / size
-        self._open_row(now)
-        slots = self._find_slots(rows.track_ids, now)
-        measured = self._measure(boxes, feet, anchors)
-        measured[:, _TIME] = now.observed_s
-        unknown = _is_truncated(boxes, size)
-        if self._ground is not None:
-            unknown |= np.isnan(measured[:, 2])
-        measured[unknown] = np.nan
-        self._samples[self._head, slots] = measured
-        self._hits[slots] += 1
-        self._last_s[slots] = now.observed_s
-        window = self._window(SMOOTHING_S, now)
+        row = self._open_row(now, now_s)
+        slots = self._find_slots(rows.track_ids, now_s)
+        anchors, measured = self._measure(rows.boxes, (scene.width, scene.height), now_s)
+        self._samples[row][:, slots] = measured
+        hits = self._hits.take(slots) + 1
+        self._hits[slots] = hits
+        self._last_s[slots] = now_s
+        window = self._window(SMOOTHING_S, now_s)
         used = slice(self._used)
-        self._medians[self._head, used] = _median(self._samples[window, used])
-        return self._describe(rows, boxes, anchors, slots, now)
+        self._medians[row, :, used] = window_medians(self._samples[window, :, used])
+        return self._describe(rows, anchors, slots, hits, window, now)
 
     def _allocate(self, size: int) -> None:
-        table = (2 * _CAPACITY, size, self._channels)
+        table = (2 * _CAPACITY, self._channels, size)
         self._samples = np.full(table, np.nan)
         self._medians = np.full(table, np.nan)
         self._first_s = np.zeros(size)
@@ -169,188 +168,178 @@ class Kinematics:
         first_s, last_s, hits = self._first_s, self._last_s, self._hits
         used = len(hits)
         self._allocate(2 * used)
-        self._samples[:, :used], self._medians[:, :used] = samples, medians
+        self._samples[:, :, :used], self._medians[:, :, :used] = samples, medians
         self._first_s[:used], self._last_s[:used], self._hits[:used] = first_s, last_s, hits
 
-    def _open_row(self, now: Instant) -> None:
-        if self._instants:
-            self._head += 1
-        else:
-            self._began_s = now.observed_s
-        if self._head == 2 * _CAPACITY:
+    def _open_row(self, now: Instant, now_s: float) -> int:
+        if not self._instants:
+            self._began_s = now_s
+        if len(self._times) == 2 * _CAPACITY:
             for table in (self._samples, self._medians):
                 table[:_CAPACITY] = table[_CAPACITY:]
                 table[_CAPACITY:] = np.nan
-            self._times[:_CAPACITY] = self._times[_CAPACITY:]
-            self._head = _CAPACITY
-        self._times[self._head] = now.observed_s
+            del self._times[:_CAPACITY]
+            del self._instants[:_CAPACITY]
+        self._times.append(now_s)
         self._instants.append(now)
-        oldest = now.observed_s - DISPLACEMENT_S - SMOOTHING_S
-        while self._instants[0].observed_s < oldest:
-            self._instants.popleft()
+        return len(self._times) - 1
 
-    def _find_slots(self, track_ids: NDArray[np.int64], now: Instant) -> NDArray[np.intp]:
-        self._forget(now)
+    def _find_slots(self, track_ids: NDArray[np.int64], now_s: float) -> NDArray[np.intp]:
+        self._forget(now_s)
         wanted = track_ids.tolist()
         if wanted == self._wanted:
             return self._wanted_slots
         for track_id in wanted:
             if track_id not in self._slots:
-                self._occupy(track_id, now)
+                self._occupy(track_id, now_s)
         slots = np.array([self._slots[track_id] for track_id in wanted], dtype=np.intp)
         self._wanted, self._wanted_slots = wanted, slots
         return slots
 
-    def _occupy(self, track_id: int, now: Instant) -> None:
+    def _occupy(self, track_id: int, now_s: float) -> None:
         if self._free:
             slot = self._free.pop()
         else:
             slot, self._used = self._used, self._used + 1
             if slot == len(self._hits):
                 self._grow()
-        self._samples[:, slot] = self._medians[:, slot] = np.nan
-        self._first_s[slot], self._hits[slot] = now.observed_s, 0
+        # Rows before these are not asked any more.
+        oldest = bisect_left(self._times, now_s - DISPLACEMENT_S - SMOOTHING_S) - _MIN_SAMPLES
+        rows = slice(max(0, oldest), None)
+        self._samples[rows, :, slot] = self._medians[rows, :, slot] = np.nan
+        self._first_s[slot], self._hits[slot] = now_s, 0
         self._slots[track_id] = slot
 
-    def _forget(self, now: Instant) -> None:
-        oldest_s = now.observed_s - FORGET_AFTER_S
-        if (self._last_s[: self._used] >= oldest_s).all():
+    def _forget(self, now_s: float) -> None:
+        before_s = now_s - FORGET_AFTER_S
+        if self._oldest_s >= before_s:
             return
-        for track_id, slot in list(self._slots.items()):
-            if self._last_s[slot] < oldest_s:
-                del self._slots[track_id]
-                self._free.append(slot)
-                self._last_s[slot] = np.inf
+        last_s = self._last_s[: self._used]
+        if np.count_nonzero(last_s < before_s):
+            for track_id, slot in list(self._slots.items()):
+                if last_s[slot] < before_s:
+                    del self._slots[track_id]
+                    self._free.append(slot)
+                    last_s[slot] = np.inf
+        # Whatever is seen later is younger: no need to look before this is too old.
+        self._oldest_s = float(last_s.min(initial=now_s))
 
-    def _measure(self, boxes: Floats, feet: Floats, anchors: Floats) -> Floats:
-        measured = np.empty((len(boxes), self._channels))
-        measured[:, :2] = feet
-        sides = boxes[:, 2:] - boxes[:, :2]
-        measured[:, _LENGTH] = np.sqrt(sides[:, 0] * sides[:, 1])
-        if self._ground is not None:
-            measured[:, 2:4] = self._ground.to_metres(anchors)
-        return measured
+    def _measure(self, boxes: Floats, size: tuple[int, int], now_s: float) -> tuple[Floats, Floats]:
+        """Anchors, shape (n, 2), and a row for the tables, shape (channels, n)."""
+        measured = np.empty((self._channels, len(boxes)))
+        x1, y1, x2, y2 = boxes.T
+        feet = measured[:2]
+        np.add(x1, x2, out=feet[0])
+        feet[0] *= 0.5
+        feet[1] = y2
+        anchors: Floats = (feet / np.array(size, dtype=np.float64)[:, None]).T
+        # The bottom centre of a box cut by the frame's left, right or lower edge says nothing.
+        width, height = size
+        unknown = x1 < _EDGE_SHARE * width
+        unknown |= x2 > width - _EDGE_SHARE * width
+        unknown |= y2 > height - _EDGE_SHARE * height
+        if self._ground is None:
+            np.sqrt((x2 - x1) * (y2 - y1), out=measured[_LENGTH])
+            # In units of nothing nothing can be said.
+            unknown |= measured[_LENGTH] == 0.0
+        else:
+            measured[2:4] = self._ground.to_metres(anchors).T
+            unknown |= np.isnan(measured[2])
+        measured[_TIME] = now_s
+        if np.count_nonzero(unknown):
+            measured[:, unknown] = np.nan
+        return anchors, measured
 
-    def _window(self, seconds: float, now: Instant, ago_s: float = 0.0) -> slice:
+    def _window(self, seconds: float, now_s: float, ago_s: float = 0.0) -> slice:
         """Rows of the last `seconds` up to `ago_s`, at least three where there are so many."""
-        times = self._times[: self._head + 1]
-        end = self._head + 1
+        times = self._times
+        end = len(times)
         if ago_s:
-            end = max(1, int(times.searchsorted(now.observed_s - ago_s + _TOLERANCE_S)))
-        first = int(times.searchsorted(now.observed_s - ago_s - seconds - _TOLERANCE_S))
+            end = max(1, bisect_left(times, now_s - ago_s + _TOLERANCE_S))
+        first = bisect_left(times, now_s - ago_s - seconds - _TOLERANCE_S)
         return slice(max(0, min(first, end - _MIN_SAMPLES)), end)
 
     def _describe(
         self,
-        rows: Detections,
-        boxes: Floats,
+        rows: "_Rows",
         anchors: Floats,
         slots: NDArray[np.intp],
+        hits: NDArray[np.int64],
+        window: slice,
         now: Instant,
     ) -> Motion:
-        window = self._window(SMOOTHING_S, now)
-        recent = self._medians[window, slots]
-        rates = _slopes(recent[:, :, _TIME] - now.observed_s, recent[:, :, :_LENGTH])
-        current = recent[-1]
-        length = current[:, _LENGTH] if self._ground is None else np.ones(len(slots))
-        position = current[:, self._axes]
-        way = position - self._medians_before(slots, now)[:, self._axes]
-        pace = rates[:, self._axes]
-        age = now.observed_s - self._first_s[slots]
-        mature = (age >= MATURE_AGE_S - _TOLERANCE_S) & (self._hits[slots] >= MATURE_HITS)
+        now_s = now.observed_s
+        recent = self._medians[window].take(slots, axis=2)
+        current = recent[-1].copy()
+        rates = slopes_over(recent[:, _TIME] - now_s, recent[:, :_TIME])
+        position, pace = current[self._axes], rates[self._axes]
+        speed = np.hypot(pace[0], pace[1])
+        way = position - self._places_before(slots, now_s)
+        displacement = np.hypot(way[0], way[1])
+        if self._ground is None:
+            length = current[_LENGTH]
+            speed /= length
+            displacement /= length
+        else:
+            length = np.ones(len(slots))
+        mature = now_s - self._first_s.take(slots) >= MATURE_AGE_S - _TOLERANCE_S
+        mature &= hits >= MATURE_HITS
         return Motion(
             track_ids=rows.track_ids,
             class_ids=rows.class_ids,
-            boxes=boxes,
+            boxes=rows.boxes,
             anchors=anchors,
             unit=self.unit,
-            velocity_px_s=rates[:, :2],
-            velocity=pace,
-            speed=np.hypot(pace[:, 0], pace[:, 1]) / length,
-            displacement=np.hypot(way[:, 0], way[:, 1]) / length,
-            position=position,
+            velocity_px_s=rates[:2].T,
+            velocity=pace.T,
+            speed=speed,
+            displacement=displacement,
+            position=position.T,
             length=length,
             mature=mature,
             slots=slots,
-            look_back=partial(self._look_back, now),
-            recall=partial(self._recall, now),
+            look_back=partial(self._look_back, now_s),
+            recall=partial(self._recall, now_s),
         )
 
-    def _look_back(self, now: Instant, slots: NDArray[np.intp], ago_s: float) -> Agile:
-        recent = self._samples[self._window(AGILE_S, now, ago_s), slots]
-        times = recent[:, :, _TIME] - (now.observed_s - ago_s)
-        return fit_agile(times, recent[:, :, self._axes])
+    def _look_back(self, now_s: float, slots: NDArray[np.intp], ago_s: float) -> Agile:
+        times, places = self._recall(now_s, slots, AGILE_S, ago_s)
+        times += ago_s
+        return fit_agile(times, places)
 
     def _recall(
-        self, now: Instant, slots: NDArray[np.intp], seconds: float, ago_s: float
+        self, now_s: float, slots: NDArray[np.intp], seconds: float, ago_s: float
     ) -> tuple[Floats, Floats]:
-        seen = self._samples[self._window(seconds, now, ago_s), slots]
-        return seen[:, :, _TIME] - now.observed_s, seen[:, :, self._axes]
+        seen = self._samples[self._window(seconds, now_s, ago_s)].take(slots, axis=2)
+        return seen[:, _TIME] - now_s, seen[:, self._axes].transpose(0, 2, 1)
 
-    def _medians_before(self, slots: NDArray[np.intp], now: Instant) -> Floats:
-        until = now.observed_s - DISPLACEMENT_S + _TOLERANCE_S
-        row = int(self._times[: self._head + 1].searchsorted(until)) - 1
+    def _places_before(self, slots: NDArray[np.intp], now_s: float) -> Floats:
+        """Where the tracks were `DISPLACEMENT_S` ago, shape (2, n)."""
+        row = bisect_left(self._times, now_s - DISPLACEMENT_S + _TOLERANCE_S) - 1
         if row < 0:
-            return np.full((len(slots), self._channels), np.nan)
-        medians: Floats = self._medians[row, slots]
-        return medians
+            return np.full((2, len(slots)), np.nan)
+        return self._medians[row, self._axes].take(slots, axis=1)
 
 
-def _tracked_rows(detections: Detections) -> Detections:
+class _Rows(NamedTuple):
+    """What a track is known by in one frame; boxes float64, shape (n, 4)."""
+
+    track_ids: NDArray[np.int64]
+    class_ids: NDArray[np.int64]
+    boxes: Floats
+
+
+def _tracked_rows(detections: Detections) -> _Rows:
     """Rows with a track, by track id; of rows that share one the most confident."""
-    rows = np.flatnonzero(detections.track_ids != NO_TRACK)
-    rows = rows[detections.track_ids[rows].argsort(kind="stable")]
-    track_ids = detections.track_ids[rows]
-    is_first = np.ones(len(rows), dtype=np.bool_)
-    np.not_equal(track_ids[1:], track_ids[:-1], out=is_first[1:])
-    if is_first.all():
-        return detections.select(rows)
-    keys = (*detections.boxes[rows].T, -detections.confidences[rows], track_ids)
-    return detections.select(rows[np.lexsort(keys)][is_first])
-
-
-def _is_truncated(boxes: Floats, size: Floats) -> Flags:
-    """Boxes cut by the frame's left, right or lower edge: their bottom centre says nothing."""
-    margin = _EDGE_SHARE * size
-    truncated: Flags = boxes[:, 0] < margin[0]
-    truncated |= boxes[:, 2] > size[0] - margin[0]
-    truncated |= boxes[:, 3] > size[1] - margin[1]
-    return truncated
-
-
-def _median(samples: Floats) -> Floats:
-    """Median over the first axis of shape (k, n, channels), NaN left out: (n, channels)."""
-    ordered = np.sort(samples, axis=0)
-    known = (~np.isnan(samples[:, :, 0])).sum(axis=0)
-    columns = np.arange(samples.shape[1])
-    lower = ordered[np.maximum(known - 1, 0) // 2, columns]
-    middle: Floats = (lower + ordered[known // 2, columns]) / 2.0
-    return middle
-
-
-def _slopes(times: Floats, values: Floats) -> Floats:
-    """Least-squares slope over the first axis: (n, channels).
-
-    The times are medians like the values, so that the short windows of a young track and the
-    uneven ones of a bad stream do not falsify the slope.
-
-    Args:
-        times: (k, n), NaN where the values are.
-        values: (k, n, channels).
-
-    Returns:
-        NaN where fewer than two samples are known.
-    """
-    missing = np.isnan(times)
-    if missing.any():
-        count = np.maximum(len(times) - missing.sum(axis=0), 1)
-        times = np.where(missing, 0.0, times)
-        centred = times - times.sum(axis=0) / count
-        centred[missing] = 0.0
-        values = np.where(missing[:, :, None], 0.0, values)
-    else:
-        centred = times - times.sum(axis=0) / len(times)
-    spread = (centred * centred).sum(axis=0)
-    spread[spread < MIN_SPREAD_S2] = np.nan
-    slopes: Floats = (centred[:, :, None] * values).sum(axis=0) / spread[:, None]
-    return slopes
+    order = detections.track_ids.argsort(kind="stable")
+    track_ids = detections.track_ids.take(order)
+    untracked = int(track_ids.searchsorted(NO_TRACK, side="right"))
+    if untracked:
+        order, track_ids = order[untracked:], track_ids[untracked:]
+    if np.count_nonzero(track_ids[1:] == track_ids[:-1]):
+        keys = (*detections.boxes[order].T, -detections.confidences[order], track_ids)
+        is_first = np.append(True, track_ids[1:] != track_ids[:-1])
+        order = order[np.lexsort(keys)][is_first]
+        track_ids = track_ids[is_first]
+    boxes = detections.boxes.take(order, axis=0).astype(np.float64)
+    return _Rows(track_ids, detections.class_ids.take(order), boxes)

@@ -29,6 +29,7 @@ class ZoneLayout:
         zones: In the order in which they were drawn.
         ground: None without a calibration.
         polygons: Of all zones, so that a zone's index is its column; lines contain nothing.
+        ignored: Columns of the ignored zones.
     """
 
     def __init__(self, zone_set: ZoneSet) -> None:
@@ -38,6 +39,7 @@ class ZoneLayout:
             [zone.polygon[:1] if zone.is_line else zone.polygon for zone in self.zones]
         )
         self.ground = GroundPlane(zone_set.calibration) if zone_set.calibration else None
+        self.ignored = self.columns(ZoneType.IGNORE)
 
     def with_parameters(self, rule: type[P]) -> Iterator[tuple[int, Zone, P]]:
         """Index, zone and parameters for each zone in which a rule is in force."""
@@ -111,5 +113,9 @@ class View:
 
 def find_road_users(motion: Motion, inside: Flags, layout: ZoneLayout) -> tuple[Flags, Flags]:
     """`View.is_vehicle` and `View.is_person`."""
-    counts = ~inside[:, layout.columns(ZoneType.IGNORE)].any(axis=1)
-    return _IS_VEHICLE[motion.class_ids] & counts, (motion.class_ids == PERSON) & counts
+    is_vehicle, is_person = _IS_VEHICLE.take(motion.class_ids), motion.class_ids == PERSON
+    if layout.ignored:
+        counts = ~inside[:, layout.ignored].any(axis=1)
+        is_vehicle &= counts
+        is_person &= counts
+    return is_vehicle, is_person

@@ -106,9 +106,7 @@ class CameraTamperRule:
         findings.is_doubtful = verdict is not None and (
             verdict.fault is not None or self._is_still(view.now)
         )
-        findings.is_blind = any(
-            case.machine.is_open for fault, case in self._cases.items() if fault in SUSPENDING
-        )
+        findings.is_blind = any(case.machine.is_open for case in self._suspending)
         return changes
 
     def _is_still(self, now: Instant) -> bool:
@@ -189,6 +187,7 @@ class CameraTamperRule:
         if chosen is not None:
             for fault in CameraFault:
                 self._cases[fault] = before.get(fault) or self._new_case(fault, chosen)
+        self._suspending = [case for fault, case in self._cases.items() if fault in SUSPENDING]
 
     def _new_case(self, fault: CameraFault, chosen: CameraTamperParameters) -> Case:
         subject = Subject(

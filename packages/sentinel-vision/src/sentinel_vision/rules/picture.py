@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache, cached_property
 from io import BytesIO
+from math import sqrt
 from typing import Any, Final
 from zipfile import BadZipFile
 
@@ -69,11 +70,17 @@ class ViewReference:
 
 def halve(luma: Luma) -> Picture:
     """Averages of 2 x 2 pixels."""
-    rows, columns = luma.shape[0] // 2, luma.shape[1] // 2
-    pairs = luma[: 2 * rows].reshape(rows, 2, -1).sum(axis=1, dtype=np.float32)
-    pairs = pairs[:, : 2 * columns]
-    halved: Picture = (pairs[:, ::2] + pairs[:, 1::2]) * np.float32(0.25)
+    rows, columns = luma.shape[0] // 2 * 2, luma.shape[1] // 2 * 2
+    pairs = np.add(luma[:rows:2, :columns], luma[1:rows:2, :columns], dtype=np.uint16)
+    halved: Picture = (pairs[:, ::2] + pairs[:, 1::2]).astype(np.float32)
+    halved *= np.float32(0.25)
     return halved
+
+
+def mean_difference(first: Luma, second: Luma) -> float:
+    """Mean of the absolute differences of two pictures of one size, in levels."""
+    apart = np.maximum(first, second) - np.minimum(first, second)
+    return float(np.add.reduce(apart, axis=None, dtype=np.uint32)) / apart.size
 
 
 def measure_sharpness(luma: Luma) -> float:
@@ -81,11 +88,25 @@ def measure_sharpness(luma: Luma) -> float:
 
     0 for a picture without any contrast.
     """
-    values = luma.astype(np.float32)
+    values = luma.astype(np.int16)
     centre = values[1:-1, 1:-1]
-    around = values[2:, 1:-1] + values[:-2, 1:-1] + values[1:-1, 2:] + values[1:-1, :-2]
-    spread = float(centre.var())
-    return float((4.0 * centre - around).var()) / spread if spread > 0.0 else 0.0
+    bend = centre * np.int16(4)
+    for around in (values[2:, 1:-1], values[:-2, 1:-1], values[1:-1, 2:], values[1:-1, :-2]):
+        bend -= around
+    spread = _variance(centre)
+    return _variance(bend) / spread if spread > 0.0 else 0.0
+
+
+def _variance(levels: NDArray[np.number]) -> float:
+    """Of quarters of levels or whole ones: their sums are exact, so that no mean is needed first."""
+    values = levels.astype(np.float64)
+    mean = float(np.add.reduce(values, axis=None)) / values.size
+    return max(0.0, float(np.einsum("ij,ij->", values, values)) / values.size - mean * mean)
+
+
+def measure_contrast(picture: Picture) -> float:
+    """Standard deviation, in levels."""
+    return sqrt(_variance(picture))
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +121,11 @@ class Blocks:
         """Of a picture of at least that many pixels."""
         rows, columns = picture.shape[0] // BLOCK_ROWS, picture.shape[1] // BLOCK_COLUMNS
         cut = picture[: rows * BLOCK_ROWS, : columns * BLOCK_COLUMNS]
-        cells = cut.reshape(BLOCK_ROWS, rows, BLOCK_COLUMNS, columns)
-        means = cells.mean(axis=(1, 3))
-        squares = (cells * cells).mean(axis=(1, 3))
-        return cls(means, np.sqrt(np.maximum(squares - means * means, 0.0)))
+        both = np.stack((cut, cut * cut)).reshape(2, BLOCK_ROWS, rows, -1)
+        # Down first, where the numbers lie side by side.
+        lines = np.add.reduce(both, axis=2).reshape(2, BLOCK_ROWS, BLOCK_COLUMNS, columns)
+        means, squares = np.add.reduce(lines, axis=3) / np.float32(rows * columns)
+        return cls(means, np.sqrt(np.maximum(squares - means * means, np.float32(0.0))))
 
     def coarse_likeness(self, other: "Blocks") -> float:
         """Correlation of the means, -1..1: the same scene through a matt glass has 0.8 and more."""
@@ -119,21 +141,24 @@ class Blocks:
         Returns:
             Contrast that the best tenth of the blocks has kept, 0..1; share of the blocks lost.
         """
-        kept = now.deviations[self._shown] / self.deviations[self._shown]
-        if not len(kept):
+        shown, shares = self._shown
+        if not len(shown):
             return 1.0, 0.0
-        tenth = -1 - len(kept) // 10
-        best = min(1.0, float(np.partition(kept, tenth)[tenth]))
-        return best, float((kept < _GONE * max(_LEAST_LIGHT, best)).mean())
+        kept = now.deviations.take(shown) / shares
+        kept.sort()
+        best = min(1.0, float(kept[-1 - len(kept) // 10]))
+        return best, int(kept.searchsorted(_GONE * max(_LEAST_LIGHT, best))) / len(kept)
 
     @cached_property
-    def _shown(self) -> NDArray[np.bool_]:
-        shown: NDArray[np.bool_] = self.deviations > _TEXTURE
-        return shown
+    def _shown(self) -> tuple[NDArray[np.intp], Picture]:
+        """Flat indices of the blocks that show something, and their deviations."""
+        (shown,) = (self.deviations > _TEXTURE).ravel().nonzero()
+        return shown, self.deviations.take(shown)
 
     def jumped_share(self, before: "Blocks", levels: float) -> float:
         """Share of the blocks whose brightness changed by more than `levels`."""
-        return float((np.abs(self.means - before.means) > levels).mean())
+        jumps = np.abs(self.means - before.means) > levels
+        return float(np.count_nonzero(jumps) / jumps.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +188,24 @@ class Spectrum:
 
     def __init__(self, picture: Picture) -> None:
         self.shape: tuple[int, int] = (picture.shape[0], picture.shape[1])
-        waves = np.fft.rfft2((picture - picture.mean()) * _window(self.shape))
-        self.waves = waves / (np.abs(waves) + np.float32(1e-3))
+        self.waves = np.fft.rfft2((picture - picture.mean()) * _window(self.shape))
+        lengths = np.abs(self.waves)
+        lengths += np.float32(1e-3)
+        self.waves *= np.reciprocal(lengths)
 
     def match(self, other: "Spectrum") -> Match:
         """How `other` lies over this picture; both have the same shape."""
         rows, columns = self.shape
         band, scale = _band(self.shape)
-        surface = np.fft.irfft2(other.waves * self.waves.conj() * band, s=self.shape) * scale
+        waves = self.waves.conj()
+        waves *= other.waves
+        waves *= band
+        surface = np.fft.irfft2(waves, s=self.shape)
         row, column = divmod(int(surface.argmax()), columns)
-        down = _offset(surface[:, column], row)
-        right = _offset(surface[row], column)
+        down = _offset(surface[:, column] * scale, row)
+        right = _offset(surface[row] * scale, column)
         return Match(
-            peak=float(surface[row, column]),
+            peak=float(surface[row, column] * scale),
             shift=max(abs(down) / rows, abs(right) / columns),
             is_home=max(abs(down), abs(right)) < 1.5,
         )

@@ -15,6 +15,8 @@ from sentinel_vision.rules.picture import (
     Spectrum,
     ViewReference,
     halve,
+    mean_difference,
+    measure_contrast,
     measure_sharpness,
 )
 from sentinel_vision.rules.scene import Instant, seconds_between
@@ -54,7 +56,7 @@ class Look:
         match: How the view lies over the reference; None before there is one.
         kept: Contrast that the best blocks have kept of the view's, 0..1.
         hidden_share: Share of the view's blocks that show nothing any more.
-        coarse: Likeness of the brightness of the view's blocks, -1..1.
+        coarse: Likeness of the brightness of the view's blocks, -1..1; 1 where the match is trusted.
     """
 
     brightness: float
@@ -146,15 +148,17 @@ class ViewWatch:
         self._sharpness_now = measure_sharpness(luma)
         view, usual = self._view, self._usual_sharpness
         kept, hidden_share = (1.0, 0.0) if view is None else view.blocks.kept(blocks)
+        match = None if view is None else view.match(self._spectrum, trusted_peak)
+        is_trusted = match is None or match.peak >= trusted_peak
         return Look(
             brightness=float(blocks.means.mean()),
-            contrast=float(picture.std()),
+            contrast=measure_contrast(picture),
             change=self._measure_change(luma, still_levels),
             sharpness_share=None if usual is None else self._sharpness_now / usual,
-            match=None if view is None else view.match(self._spectrum, trusted_peak),
+            match=match,
             kept=kept,
             hidden_share=hidden_share,
-            coarse=1.0 if view is None else view.blocks.coarse_likeness(blocks),
+            coarse=1.0 if view is None or is_trusted else view.blocks.coarse_likeness(blocks),
         )
 
     def learn(self, match: Match | None, now: Instant) -> None:
@@ -188,7 +192,7 @@ class ViewWatch:
         if self._still is None or self._still.shape != luma.shape:
             self._still = luma
             return np.inf
-        change = float(np.abs(luma.astype(np.int16) - self._still).mean())
+        change = mean_difference(luma, self._still)
         if change >= still_levels:
             self._still = luma
         return change

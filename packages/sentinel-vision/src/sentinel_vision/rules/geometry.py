@@ -38,10 +38,13 @@ class PolygonSet:
         if not self._count:
             return np.zeros((len(points), 0), dtype=np.bool_)
         x, y = points[:, :1], points[:, 1:]
-        spans = (self._y > y) != (self._y_end > y)
-        crossed = spans & (x < self._x + (y - self._y) * self._slope)
-        crossings = np.add.reduceat(crossed, self._offsets, axis=1, dtype=np.int64)
-        inside: Flags = crossings % 2 == 1
+        crossed = (self._y > y) != (self._y_end > y)
+        edge = y - self._y
+        edge *= self._slope
+        edge += self._x
+        crossed &= x < edge
+        # Inside is who crosses an odd number of edges.
+        inside: Flags = np.bitwise_xor.reduceat(crossed, self._offsets, axis=1)
         return inside
 
 

@@ -17,15 +17,9 @@ from pydantic import Field
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import ZoneType
 from sentinel_vision.detection.classes import PERSON
-from sentinel_vision.rules.case import (
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_between
 from sentinel_vision.rules.static_blobs import Blob, Indices, StaticBlobs

@@ -10,14 +10,8 @@ from typing import Final
 from uuid import UUID
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
-from sentinel_vision.rules.case import (
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.picture import ViewReference
 from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout

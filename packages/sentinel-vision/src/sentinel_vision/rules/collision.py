@@ -14,17 +14,10 @@ from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import (
-    Box,
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.footprints import IS_BODY
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
+from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.kinematics import Motion
 from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
 from sentinel_vision.rules.parameters import RuleParameters, parameter

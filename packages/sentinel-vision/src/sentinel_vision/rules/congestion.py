@@ -10,14 +10,10 @@ from pydantic import Field, model_validator
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
-from sentinel_vision.rules.case import (
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-)
+from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
 from sentinel_vision.rules.free_flow import FreeFlow
 from sentinel_vision.rules.geometry import Floats, ZoneRaster
+from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.lanes import lane_kilometres
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.normality import Usual

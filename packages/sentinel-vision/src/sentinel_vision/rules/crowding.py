@@ -10,8 +10,9 @@ from pydantic import model_validator
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import IncidentBook, IncidentChange, Measurement, Reading
+from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
 from sentinel_vision.rules.geometry import polygon_area
+from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.presences import Presences
 from sentinel_vision.rules.scene import Pace, SceneFrame

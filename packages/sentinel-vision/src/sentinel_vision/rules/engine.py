@@ -9,11 +9,12 @@ from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.domain.zones import ZoneSet
 from sentinel_vision.rules.abandoned_object import AbandonedObjectRule
 from sentinel_vision.rules.camera_tamper import CameraTamperRule
-from sentinel_vision.rules.case import IncidentBook, IncidentChange
+from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.collision import CollisionRule
 from sentinel_vision.rules.congestion import CongestionRule
 from sentinel_vision.rules.crowding import CrowdingRule
 from sentinel_vision.rules.illegal_u_turn import IllegalUTurnRule
+from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.kinematics import DISPLACEMENT_S, Kinematics
 from sentinel_vision.rules.loitering import LoiteringRule
 from sentinel_vision.rules.near_miss import NearMissRule

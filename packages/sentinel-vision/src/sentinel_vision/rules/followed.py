@@ -14,8 +14,9 @@ from uuid import UUID
 import numpy as np
 
 from sentinel_core.domain.incidents import EndReason
-from sentinel_vision.rules.case import Box, Case, IncidentChange, Reading
+from sentinel_vision.rules.case import Case, IncidentChange, Reading
 from sentinel_vision.rules.geometry import intersection_over_union
+from sentinel_vision.rules.incident_book import Box
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View
 

@@ -10,15 +10,10 @@ from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import (
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
 from sentinel_vision.rules.gates import Gates
 from sentinel_vision.rules.geometry import Flags, Floats
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter

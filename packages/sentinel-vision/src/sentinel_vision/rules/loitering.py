@@ -13,16 +13,9 @@ from pydantic import Field
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import (
-    Box,
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.presences import UNSEEN, Presences
 from sentinel_vision.rules.scene import Instant, Pace, SceneFrame, seconds_between

@@ -6,8 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from sentinel_core.domain.incidents import EndReason, Incident
-from sentinel_vision.rules.case import Case, IncidentBook, IncidentChange, Reading, Subject
+from sentinel_vision.rules.case import Case, IncidentChange, Reading
 from sentinel_vision.rules.hysteresis import Timing
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.scene import Instant, SceneFrame
 from sentinel_vision.rules.view import View
 

@@ -11,15 +11,9 @@ import numpy as np
 
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import (
-    Box,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
 from sentinel_vision.rules.conflicts import Conflict, Encroachments, collision_courses
+from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter

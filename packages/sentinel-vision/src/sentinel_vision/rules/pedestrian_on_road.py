@@ -19,16 +19,10 @@ from sentinel_vision.detection.classes import (
     GROUP_PERSON,
     MOTORCYCLE,
 )
-from sentinel_vision.rules.case import (
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.followed import Followed, Followers
 from sentinel_vision.rules.geometry import Floats, box_areas, intersections
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout

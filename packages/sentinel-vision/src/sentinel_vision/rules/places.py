@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel_vision.rules.case import SAME_PLACE_IOU, Box
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
 from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.incident_book import SAME_PLACE_IOU, Box
 from sentinel_vision.rules.steadiness import place_errors
 from sentinel_vision.rules.view import View
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
-from sentinel_vision.rules.case import IncidentBook, IncidentChange, Measurement, Reading
+from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
+from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import SceneFrame

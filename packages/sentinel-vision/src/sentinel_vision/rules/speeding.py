@@ -11,16 +11,10 @@ from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
-from sentinel_vision.rules.case import (
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.followed import Followed, Followers
 from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.kinematics import SMOOTHING_S
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import SceneFrame

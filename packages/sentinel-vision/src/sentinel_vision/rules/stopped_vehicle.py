@@ -17,16 +17,9 @@ from pydantic import model_validator
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.detection.detections import NO_TRACK
-from sentinel_vision.rules.case import (
-    Box,
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.geometry import Flags, Floats
+from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.places import Limits, PlaceTable, Sighting, Verdict, slacks

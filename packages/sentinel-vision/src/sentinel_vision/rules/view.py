@@ -9,9 +9,9 @@ import numpy as np
 
 from sentinel_core.domain.zones import Zone, ZoneSet, ZoneType
 from sentinel_vision.detection.classes import CLASS_NAMES, PERSON, VEHICLE_CLASSES
-from sentinel_vision.rules.case import Box
 from sentinel_vision.rules.geometry import Flags, PolygonSet
 from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.incident_book import Box
 from sentinel_vision.rules.kinematics import Motion
 from sentinel_vision.rules.normality import Normality
 from sentinel_vision.rules.parameters import Parameters

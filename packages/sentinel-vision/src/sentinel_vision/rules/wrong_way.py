@@ -13,16 +13,9 @@ from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
-from sentinel_vision.rules.case import (
-    Box,
-    Case,
-    IncidentBook,
-    IncidentChange,
-    Measurement,
-    Reading,
-    Subject,
-)
+from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
+from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.steadiness import recent_drives

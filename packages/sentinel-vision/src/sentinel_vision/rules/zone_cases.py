@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
-from sentinel_vision.rules.case import Case, IncidentBook, IncidentChange, Subject, end_cases
+from sentinel_vision.rules.case import Case, IncidentChange, end_cases
 from sentinel_vision.rules.hysteresis import Timing
+from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.scene import SceneFrame
 
 

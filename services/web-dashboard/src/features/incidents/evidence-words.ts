@@ -18,6 +18,12 @@ export function hasNoPictures({ type, key }: Pick<Incident, 'type' | 'key'>): bo
   return type === 'camera_tamper' && key === 'lost';
 }
 
+/** Why there is no picture to show, in two words. */
+export function pictureWord(incident: Pick<Incident, 'type' | 'key' | 'evidence_complete'>) {
+  if (hasNoPictures(incident)) return 'No picture came';
+  return incident.evidence_complete ? 'No picture kept' : 'Picture pending';
+}
+
 /** `411 kB` */
 export function sizeWords(bytes: number): string {
   if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} kB`;

@@ -56,11 +56,16 @@ function Sentence({ explanation }: { readonly explanation: Explanation }) {
   const { before, measured, after } = explanation;
   return (
     <>
-      {before}
+      {unbroken(before)}
       <strong className="whitespace-nowrap font-strong text-text">{measured}</strong>
-      {after}
+      {unbroken(after)}
     </>
   );
+}
+
+/** A number and its unit stay on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(/(\d) (?=\S)/g, '$1\u00a0');
 }
 
 interface ExplainTableProps {

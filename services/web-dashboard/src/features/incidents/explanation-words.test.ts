@@ -141,6 +141,22 @@ describe('an explanation', () => {
     expect(say('stopped_vehicle', 'moved in 3 s', 0.2, 0.15, 'BL').isMet).toBe(false);
   });
 
+  it('asks of brightness what its limit is for, and of an angle to be wide', () => {
+    const level = (value: number, limit: number) =>
+      say('camera_tamper', 'mean brightness', value, limit, 'levels');
+    expect([level(12, 20), level(44, 20), level(250, 235)].map(({ isMet }) => isMet)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([level(12, 20).limit, level(250, 235).limit]).toEqual([
+      'less than 20 of 255',
+      'at least 235 of 255',
+    ]);
+    const heading = say('wrong_way', 'cosine of heading and lane', -0.94, -0.5, '');
+    expect(heading.limit).toBe('at least 120°');
+  });
+
   it('shows what is new here as it comes', () => {
     expect(say('queue', 'colour of the sky', 3, 2, 'shades')).toEqual({
       sentence: 'Colour of the sky: 3 shades; the limit is 2 shades.',

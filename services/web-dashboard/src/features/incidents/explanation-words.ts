@@ -1,7 +1,7 @@
 import type { Incident } from '@/shared/api/types';
 import { conditionWord } from '@/shared/words';
-import { type Quantity, quantityWords } from './quantity-words';
-import { EXPLANATIONS, HEADLINES, type Side } from './rule-sentences';
+import { quantityWords } from './quantity-words';
+import { EXPLANATIONS, HEADLINES, type Sentence, type Side } from './rule-sentences';
 
 /** What a rule measured, in words. Pure. */
 
@@ -20,11 +20,15 @@ export interface Explanation {
   readonly since: string;
 }
 
-const SIDE_WORDS: Readonly<Record<Side, string>> = {
+type PlainSide = Exclude<Side, 'outside'>;
+
+const SIDE_WORDS: Readonly<Record<PlainSide, string>> = {
   above: 'at least ',
   below: 'less than ',
   either: '',
 };
+
+const MIDDLE_LEVEL = 128;
 
 /** What happened, in a sentence; null for a type that is new here. */
 export function headlineOf(type: Incident['type']): string | null {
@@ -36,24 +40,32 @@ export function explanationOf(type: Incident['type'], entry: Explained): Explana
   const { condition, measured, threshold, unit, since } = entry;
   const known = EXPLANATIONS[`${type}/${condition}`] ?? unknownOf(condition);
   const words = (value: number) => quantityWords(value, unit, known.as);
+  const side = sideOf(known.side, threshold);
+  // The smaller the cosine the wider the angle.
+  const said = known.as === 'angle' ? 'above' : side;
   const [before = '', after = ''] = known.say.replace('{t}', words(threshold)).split('{m}');
   return {
-    condition: conditionWord(condition),
+    condition: known.name ?? conditionWord(condition),
     before,
     measured: words(measured),
     after,
-    limit: `${SIDE_WORDS[known.side]}${words(threshold)}`,
-    isMet: isMet(known.side, measured, threshold),
+    limit: `${SIDE_WORDS[said]}${words(threshold)}`,
+    isMet: isMet(side, measured, threshold),
     since,
   };
 }
 
-function isMet(side: Side, measured: number, threshold: number): boolean {
+function sideOf(side: Side, threshold: number): PlainSide {
+  if (side !== 'outside') return side;
+  return threshold < MIDDLE_LEVEL ? 'below' : 'above';
+}
+
+function isMet(side: PlainSide, measured: number, threshold: number): boolean {
   if (side === 'either') return true;
   return side === 'above' ? measured >= threshold : measured < threshold;
 }
 
 /** A rule that is newer than this page: its own words, and no guess at what they mean. */
-function unknownOf(condition: string): { say: string; side: Side; as?: Quantity } {
+function unknownOf(condition: string): Sentence {
   return { say: `${conditionWord(condition)}: {m}; the limit is {t}.`, side: 'either' };
 }

@@ -17,7 +17,7 @@ import { ActionButtons, Notice } from './action-buttons';
 import { isOpen } from './board';
 import { EvidenceChain } from './evidence-chain';
 import { EvidenceStatus } from './evidence-status';
-import { hasNoPictures } from './evidence-words';
+import { pictureWord } from './evidence-words';
 import { ExplainStory } from './explain';
 import { describeHandling } from './handling';
 import { IncidentClip } from './incident-clip';
@@ -184,14 +184,7 @@ function Shown({ incident, layer, className }: ShownProps) {
   }
   return (
     <div className={clsx(className, 'flex items-center justify-center text-muted')}>
-      {pictureWords(incident)}
+      {pictureWord(incident)}
     </div>
   );
-}
-
-function pictureWords(incident: Incident): string {
-  if (hasNoPictures(incident)) return 'The camera sent no picture: that is the incident';
-  return incident.evidence_complete
-    ? 'No picture could be kept'
-    : 'The picture is still being written';
 }

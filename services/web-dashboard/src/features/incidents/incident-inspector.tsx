@@ -12,6 +12,7 @@ import { incidentTypeWord } from '@/shared/words';
 import { ActionButtons, Notice } from './action-buttons';
 import { isOpen } from './board';
 import { EvidenceStatus } from './evidence-status';
+import { pictureWord } from './evidence-words';
 import { ExplainList } from './explain';
 import { describeHandling } from './handling';
 import { IncidentClip } from './incident-clip';
@@ -71,7 +72,7 @@ function InspectorPicture({ incident }: { readonly incident: Incident }) {
   if (!incident.has_snapshot) {
     return (
       <div className={`${size} flex items-center justify-center text-faint text-xs`}>
-        Picture pending
+        {pictureWord(incident)}
       </div>
     );
   }

@@ -13,7 +13,7 @@ const HEADINGS = [
   { word: 'Alarm', className: 'w-56' },
   { word: 'Lasted', className: 'w-28 text-right' },
   { word: 'Severity', className: 'w-24 text-right' },
-  { word: 'Handling', className: 'w-52' },
+  { word: 'Handling', className: 'w-44' },
 ] as const;
 
 export function IncidentTable({ incidents }: { readonly incidents: readonly Incident[] }) {
@@ -22,7 +22,11 @@ export function IncidentTable({ incidents }: { readonly incidents: readonly Inci
       <thead className="sticky top-0 z-10 bg-page">
         <tr className="h-8 text-left text-muted text-xs">
           {HEADINGS.map(({ word, className }) => (
-            <th key={word} className={clsx('border-hairline border-b px-3 font-normal', className)}>
+            <th
+              scope="col"
+              key={word}
+              className={clsx('border-hairline border-b px-3 font-normal', className)}
+            >
               {word}
             </th>
           ))}
@@ -57,7 +61,9 @@ function Row({ incident }: { readonly incident: Incident }) {
         </Link>
         <span className="block truncate text-muted text-xs">{incident.zone_name}</span>
       </td>
-      <td className="truncate px-3">{incident.camera_name}</td>
+      <td className="truncate px-3" title={incident.camera_name}>
+        {incident.camera_name}
+      </td>
       <td className="px-3">
         <Moment at={incident.alarm_at} withAge />
       </td>

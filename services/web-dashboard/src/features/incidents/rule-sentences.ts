@@ -1,14 +1,19 @@
 import type { Incident } from '@/shared/api/types';
 import type { Quantity } from './quantity-words';
 
-/** On which side of its threshold a value must lie for the rule to fire. */
-export type Side = 'above' | 'below' | 'either';
+/**
+ * On which side of its threshold a value must lie for the rule to fire. `outside`: of a level of
+ * brightness, darker than a dark one or brighter than a bright one.
+ */
+export type Side = 'above' | 'below' | 'outside' | 'either';
 
-interface Sentence {
+export interface Sentence {
   /** `{m}` is what was measured, `{t}` the threshold, both with their units. */
   readonly say: string;
   readonly side: Side;
   readonly as?: Quantity;
+  /** What is measured, where the rule's own name would not fit what is said. */
+  readonly name?: string;
 }
 
 export const HEADLINES: Readonly<Record<Incident['type'], string>> = {
@@ -30,7 +35,7 @@ export const HEADLINES: Readonly<Record<Incident['type'], string>> = {
 
 const above = (say: string, as?: Quantity): Sentence => sentence(say, 'above', as);
 const below = (say: string, as?: Quantity): Sentence => sentence(say, 'below', as);
-const either = (say: string, as?: Quantity): Sentence => sentence(say, 'either', as);
+const outside = (say: string): Sentence => sentence(say, 'outside', undefined);
 
 function sentence(say: string, side: Side, as: Quantity | undefined): Sentence {
   return as === undefined ? { say, side } : { say, side, as };
@@ -64,10 +69,12 @@ export const EXPLANATIONS: Readonly<Record<string, Sentence>> = {
   'stopped_vehicle/distance from where it stopped': below(
     'It is {m} from where it stopped; beyond {t} it has driven on.',
   ),
-  'wrong_way/cosine of heading and lane': below(
-    'It heads {m} away from the direction of the lane; from {t} on that is against it.',
-    'angle',
-  ),
+  'wrong_way/cosine of heading and lane': {
+    say: 'It heads {m} away from the direction of the lane; from {t} on that is against it.',
+    side: 'below',
+    as: 'angle',
+    name: 'Angle of heading and lane',
+  },
   'wrong_way/speed': above('It drives at {m}; slower than {t} would only roll.'),
   'wrong_way/way against the lane': above(
     'It has come {m} against the lane; the alarm comes from {t} on.',
@@ -91,7 +98,7 @@ export const EXPLANATIONS: Readonly<Record<string, Sentence>> = {
   'near_miss/post-encroachment time': below(
     'One came {m} after the other to the same place; below {t} is near.',
   ),
-  'near_miss/braking needed': either('It took braking of {m}; from {t} on it is serious.'),
+  'near_miss/braking needed': above('It took braking of {m}; from {t} on it is serious.'),
   'near_miss/seen to come': above('It was seen to come {m}; it must be {t}.'),
   'collision/overlap of the boxes': above(
     'Their boxes overlap by {m}; above {t} they may have touched.',
@@ -133,7 +140,7 @@ export const EXPLANATIONS: Readonly<Record<string, Sentence>> = {
     'The picture is like the right view by {m}; below {t} it is another.',
     'percent',
   ),
-  'camera_tamper/mean brightness': either('Its mean brightness is {m}; the limit is {t}.'),
+  'camera_tamper/mean brightness': outside('Its mean brightness is {m}; the limit is {t}.'),
   'camera_tamper/contrast': below('Its contrast is {m}; below {t} nothing can be told apart.'),
   'camera_tamper/shift of the view': above('The view is shifted by {m}; from {t} on it was moved.'),
   'camera_tamper/sharpness': below('It is as sharp as {m}; below {t} it is blurred.'),

@@ -49,7 +49,8 @@ export function TrafficPage() {
           onChange={(event) => setUrl({ camera: event.target.value })}
           style={{ width: 'auto' }}
         >
-          {(cameras.data ?? []).map(({ key, name }) => (
+          {cameras.data === undefined && <option value={camera}>{camera || 'Cameras…'}</option>}
+          {cameras.data?.map(({ key, name }) => (
             <option key={key} value={key}>
               {name}
             </option>
@@ -181,7 +182,7 @@ function Section({
   return (
     <section className="flex flex-col gap-2">
       <h2 className="font-strong text-base">{title}</h2>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(22rem,1fr))] gap-3">{children}</div>
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(22rem,1fr))] gap-3">{children}</div>
     </section>
   );
 }

@@ -4,6 +4,7 @@ import { ChevronRight } from 'lucide-react';
 import { type Dispatch, useId, useState } from 'react';
 import { rulesQuery } from '@/shared/api/rules';
 import type { Rule, ZoneType } from '@/shared/api/types';
+import { ErrorState, SkeletonRows } from '@/shared/ui/panel-state';
 import { incidentTypeWord } from '@/shared/words';
 import { BacktestPanel } from './backtest-panel';
 import { draftAt, type ParameterDraft } from './parameter-drafts';
@@ -25,7 +26,11 @@ interface RuleFormsProps {
 /** The rules that look at a zone, each with its parameters; made from the server's catalogue. */
 export function RuleForms(props: RuleFormsProps) {
   const query = useQuery(rulesQuery);
-  const rules = rulesFor(query.data ?? [], props.zone?.type ?? null);
+  if (query.isPending) return <SkeletonRows rows={3} height={32} />;
+  if (query.data === undefined) {
+    return <ErrorState what="The rules" error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  const rules = rulesFor(query.data, props.zone?.type ?? null);
   if (rules.length === 0) return null;
   return (
     <ul aria-label="Rules" className="flex flex-col border-hairline border-t">

@@ -39,9 +39,9 @@ def test_a_vehicle_that_drives_against_its_lane() -> None:
     assert incident.type is IncidentType.WRONG_WAY
     assert incident.priority is Priority.HIGH
     assert incident.key == "track:5"
-    assert seconds_of(incident.started_at) == pytest.approx(1.0, abs=0.5)
-    # 2 body lengths at 1 BL/s, counted from where the track began to count.
-    assert seconds_of(incident.alarm_at) == pytest.approx(3.0, abs=0.6)
+    assert seconds_of(incident.started_at) == pytest.approx(0.3, abs=0.3)
+    # 2 body lengths at 1 BL/s, from the third sighting on, and half a second for the median.
+    assert seconds_of(incident.alarm_at) == pytest.approx(2.5, abs=0.4)
     explained = {entry.condition: entry for entry in incident.explain}
     assert explained["cosine of heading and lane"].measured == pytest.approx(-1.0, abs=0.01)
     assert explained["speed"].measured == pytest.approx(1.0, abs=0.05)
@@ -68,6 +68,12 @@ def test_a_track_that_goes_from_one_standing_vehicle_to_the_next_drives_nowhere(
         return 320.0, 340.0 - 44.0 * int(time_s / 0.8)
 
     assert see(car(hops), seconds=6.0) == []
+
+
+def test_one_that_is_lost_when_its_track_has_just_begun_to_count() -> None:
+    fast = drive(320, 340, velocity=(0.0, -80.0), end_s=2.3)
+    (incident,) = opened(see(car(fast)))
+    assert seconds_of(incident.started_at) == pytest.approx(0.3, abs=0.3)
 
 
 @pytest.mark.parametrize("class_id", [PERSON, BICYCLE])

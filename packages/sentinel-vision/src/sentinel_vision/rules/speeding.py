@@ -18,14 +18,11 @@ from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.kinematics import SMOOTHING_S
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import SceneFrame
-from sentinel_vision.rules.steadiness import recent_drives
+from sentinel_vision.rules.steadiness import BAND, recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
 KM_H = 3.6
 """Kilometres per hour in a metre per second."""
-
-BAND = 2.0
-"""The error band is so many standard deviations to each side: 95 % of all cases."""
 
 _SEVERITY_AT_LIMIT, _MOST_SEVERE = 2.0, 9.0
 

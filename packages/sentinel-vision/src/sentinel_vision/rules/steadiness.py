@@ -14,6 +14,9 @@ Rows = NDArray[np.intp]
 TREMBLE: Final = 0.04
 """Standard deviation of the lower edge of a usual detector's box, in box heights."""
 
+BAND: Final = 2.0
+"""So many standard deviations to each side hold 95 % of all cases."""
+
 STRAY_M: Final = 0.5
 STRAY_BL: Final = 0.25
 """What strays further from a steady drive, beyond what boxes tremble, is a track that jumped from

@@ -18,7 +18,7 @@ from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_unio
 from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
-from sentinel_vision.rules.steadiness import recent_drives
+from sentinel_vision.rules.steadiness import BAND, recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
 HANDOVER_IOU = 0.3
@@ -71,7 +71,8 @@ class _Driver:
     Attributes:
         box: Where it was when it was seen last.
         pace: Its velocity then, in frame widths and heights per second.
-        way: How far it came against the lane, in units.
+        origin: Where it was first seen to drive so, as `Motion.position`.
+        way: How far it came from there, in units.
     """
 
     case: Case
@@ -80,7 +81,15 @@ class _Driver:
     box: Box
     pace: tuple[float, float]
     seen: Instant
+    origin: Floats | None = None
     way: float = 0.0
+
+    def come(self, place: Floats, unit: float) -> None:
+        """It is here now, against its lane; `unit` as `Motion.length`."""
+        if self.origin is None:
+            self.origin = place
+        offset = place - self.origin
+        self.way = float(np.hypot(offset[0], offset[1])) / unit
 
     def expected_box(self, now: Instant) -> Box:
         """Where it should be now."""
@@ -103,11 +112,21 @@ class _Course(NamedTuple):
 
     Attributes:
         speed: In the direction of its smoothed course, units per second; NaN: cannot be told.
+        tremble: What boxes that tremble may have added to it, in 95 % of all cases.
         has_jumped: No vehicle can have driven so: the track went from one to another.
     """
 
     speed: float
+    tremble: float
     has_jumped: bool
+
+    def read(self, least_speed: float) -> bool | None:
+        """Whether it drives so; None where that may be a box that trembles."""
+        if isnan(self.speed):
+            return None
+        if self.speed <= least_speed:
+            return False
+        return self.speed - self.tremble > least_speed or None
 
 
 class WrongWayRule:
@@ -208,7 +227,6 @@ class WrongWayRule:
         against = (
             inside.any(axis=1)
             & view.is_vehicle
-            & motion.mature
             & (cosine < self._cosine[lane])
             & (motion.speed > self._least_speed[lane])
         )
@@ -262,8 +280,8 @@ class WrongWayRule:
         has_jumped = ~drives.is_steady
         length[has_jumped | (drives.sightings < LEAST_SIGHTINGS) | (length == 0.0)] = np.nan
         speed = (drives.velocity * pace).sum(axis=1) / length
-        found = zip(rows, speed.tolist(), has_jumped.tolist(), strict=True)
-        return {row: _Course(*course) for row, *course in found}
+        columns = (speed.tolist(), (BAND * drives.speed_error).tolist(), has_jumped.tolist())
+        return {row: _Course(*course) for row, *course in zip(rows, *columns, strict=True)}
 
     def _read(
         self, driver: _Driver, view: View, row: int, headings: _Headings, course: _Course
@@ -275,18 +293,18 @@ class WrongWayRule:
             driver.pace = (pace_x / view.scene.width, pace_y / view.scene.height)
         speed, cosine = float(motion.speed[row]), float(headings.cosine[row])
         least_speed, least_way = driver.parameters.limits(motion.unit)
-        met = None if isnan(course.speed) else bool(headings.against[row])
         if course.has_jumped:
-            driver.way = 0.0
-        if met and course.speed <= least_speed:
-            met = False
+            driver.origin, driver.way = None, 0.0
+        met = course.read(least_speed) if headings.against[row] else False
+        if isnan(speed):
+            met = None
         if met:
-            driver.way += -cosine * speed * view.elapsed_s
+            driver.come(motion.position[row], float(motion.length[row]))
         with_lane = cosine > 0.0 and speed > least_speed
         return Reading(
             met=met,
             cleared=with_lane or headings.lane[row] < 0,
-            may_open=driver.way >= least_way,
+            may_open=driver.way >= least_way and bool(motion.mature[row]),
             severity=7.0 + 3.0 * min(1.0, speed / (4.0 * least_speed)) if met else 0.0,
             explain=partial(_explain, driver, motion.unit, cosine, speed),
             track_ids=driver.track_ids,

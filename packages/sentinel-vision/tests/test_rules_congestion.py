@@ -89,7 +89,7 @@ def test_it_ends_when_the_queue_dissolves() -> None:
 
 
 def test_a_queue_that_comes_back_at_once_is_the_same_incident() -> None:
-    road = lane("road", ROAD, rules={"congestion": {"on_s": 10, "off_s": 5}})
+    road = lane("road", ROAD, rules={**RULES, "congestion": {"on_s": 10, "off_s": 5}})
 
     def path(car: Vehicle) -> Path:
         return lambda time_s: None if 30.0 <= time_s < 45.0 else car.path(time_s)
@@ -106,7 +106,7 @@ def test_a_queue_that_comes_back_at_once_is_the_same_incident() -> None:
 
 
 def test_a_queue_much_later_is_another_incident() -> None:
-    road = lane("road", ROAD, rules={"congestion": {"on_s": 10, "off_s": 5}})
+    road = lane("road", ROAD, rules={**RULES, "congestion": {"on_s": 10, "off_s": 5}})
 
     def path(car: Vehicle) -> Path:
         return lambda time_s: None if 30.0 <= time_s < 75.0 else car.path(time_s)
@@ -114,6 +114,44 @@ def test_a_queue_much_later_is_another_incident() -> None:
     vehicles = [Vehicle(path=path(car), track_id=car.track_id, size_px=58.0) for car in queue()]
     first, second = opened(watch(engine_for(road), film(vehicles, 100.0)))
     assert first.id != second.id
+
+
+def test_a_jam_of_which_half_is_hidden_at_any_moment() -> None:
+    rules = {**RULES, "congestion": {"on_s": 20.0, "vehicles": 20.0}}
+
+    def path(car: Vehicle, shift_s: float) -> Path:
+        return lambda time_s: None if (time_s + shift_s) % 5.0 < 2.5 else car.path(time_s)
+
+    vehicles = [
+        Vehicle(path=path(car, 0.9 * n), track_id=n + 1, size_px=58.0)
+        for n, car in enumerate(queue())
+    ]
+    (incident,) = opened(watch(engine_for(lane("road", ROAD, rules=rules)), film(vehicles, 40.0)))
+    assert seconds_of(incident.alarm_at) == pytest.approx(23.0, abs=2.0)
+    measured = {entry.condition: entry.measured for entry in incident.explain}
+    assert measured["vehicles"] >= 20
+
+
+def test_what_is_far_counts_as_much_as_what_is_near() -> None:
+    """A lane narrows to the horizon; its farther part is full, a fifth of its picture."""
+    horizon, far, near, middle = 20.0, 72.0, 324.0, 320.0
+
+    def size(y: float) -> float:
+        return 0.25 * (y - horizon)
+
+    def corner(y: float, side: float) -> tuple[float, float]:
+        return ((middle + side * 0.65 * size(y)) / 640.0, y / 360.0)
+
+    polygon = (corner(far, -1.0), corner(far, 1.0), corner(near, 1.0), corner(near, -1.0))
+    rules = {**RULES, "congestion": {"on_s": 10.0, "occupied_share": 0.4}}
+    vehicles = [
+        Vehicle(path=stand(middle, y), track_id=number + 1, size_px=size(y))
+        for number, y in enumerate((86.0, 102.0, 122.0, 147.0, 178.0))
+    ]
+    engine = engine_for(lane("road", polygon, rules=rules))
+    (incident,) = opened(watch(engine, film(vehicles, 30.0)))
+    measured = {entry.condition: entry.measured for entry in incident.explain}
+    assert measured["share of the zone covered"] == pytest.approx(0.6, abs=0.05)
 
 
 def test_each_zone_by_itself() -> None:

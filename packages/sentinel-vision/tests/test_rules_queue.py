@@ -1,11 +1,14 @@
 """Queue: how far the row of waiting vehicles reaches, and what a signal explains."""
 
+from functools import partial
+
 import pytest
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.testing.traffic import (
+    Path,
     Vehicle,
     drive,
     ended,
@@ -61,6 +64,43 @@ def test_many_vehicles_that_wait_in_a_row() -> None:
     )
     assert explained["widest gap in the row"].measured == pytest.approx(1.6, abs=0.01)
     assert explained["first vehicle to the lane's end"].measured == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_row_of_which_half_is_hidden_at_any_moment() -> None:
+    def path(vehicle: Vehicle, shift_s: float) -> Path:
+        return lambda time_s: None if (time_s + shift_s) % 5.0 < 2.5 else vehicle.path(time_s)
+
+    hidden = [
+        Vehicle(path=path(vehicle, 1.7 * n), track_id=n + 1, size_px=20.0)
+        for n, vehicle in enumerate(row(8))
+    ]
+    (incident,) = opened(see(hidden, road()))
+    assert seconds_of(incident.alarm_at) == pytest.approx(34.0, abs=2.0)
+    assert incident.track_ids == (1, 2, 3, 4, 5, 6, 7, 8)
+
+
+def test_who_is_found_again_under_another_id_is_counted_once() -> None:
+    def path(vehicle: Vehicle) -> Path:
+        return lambda time_s: None if time_s % 3.0 < 0.4 else vehicle.path(time_s)
+
+    found_again = [
+        Vehicle(
+            path=path(vehicle),
+            track_id=partial(lambda n, time_s: n + 1 + 10 * int(time_s / 3.0), n),
+            size_px=20.0,
+        )
+        for n, vehicle in enumerate(row(6))
+    ]
+    assert see(found_again, road()) == []
+
+
+def test_who_is_not_seen_any_more_is_gone_after_a_while() -> None:
+    vanishing = [
+        Vehicle(path=stand(320, 330.0 - 32.0 * n, end_s=45.0), track_id=n + 1, size_px=20.0)
+        for n in range(8)
+    ]
+    (incident,) = ended(see(vanishing, road(), 80.0))
+    assert seconds_of(incident.ended_at) == pytest.approx(49.0, abs=1.0)
 
 
 def test_few_vehicles_in_a_long_row() -> None:

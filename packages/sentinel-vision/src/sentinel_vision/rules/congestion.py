@@ -12,12 +12,14 @@ from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
 from sentinel_vision.rules.free_flow import FreeFlow
-from sentinel_vision.rules.geometry import Floats, ZoneRaster
+from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.hidden import HiddenVehicles
 from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.lanes import lane_kilometres
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.normality import Usual
 from sentinel_vision.rules.parameters import RuleParameters, parameter
+from sentinel_vision.rules.perspective import Coverage
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.signals import signal_cycle, with_signal
 from sentinel_vision.rules.view import View, ZoneLayout
@@ -101,7 +103,8 @@ class _Flow(NamedTuple):
         speed: Median, units per second; NaN where none is known.
         occupied: Share of the zone covered by boxes.
         density: Vehicles per kilometre of lane; None without a calibration.
-        track_ids: Of the vehicles that count.
+        track_ids: Of the vehicles that count, seen or hidden.
+        speeds: Theirs, units per second.
         usual: How the zone is at this hour, where that was learned and counts.
     """
 
@@ -109,6 +112,7 @@ class _Flow(NamedTuple):
     occupied: float
     density: float | None
     track_ids: tuple[int, ...]
+    speeds: tuple[float, ...]
     usual: Usual | None
 
 
@@ -230,7 +234,8 @@ class CongestionRule:
             for watch in self._watches.values()
         )
         self._columns = [watch.column for watch in self._watches.values()]
-        self._raster = ZoneRaster([watch.zone.polygon for watch in self._watches.values()])
+        self._hidden = HiddenVehicles(layout)
+        self._coverage = Coverage(layout, self._columns)
 
     def resume(self, incident: Incident) -> bool:
         """Go on with an incident of an earlier run; False if its zone is gone."""
@@ -264,19 +269,25 @@ class CongestionRule:
 
     def _measure(self, view: View) -> list[_Flow]:
         """What each zone looks like; in one go for all of them, which is much cheaper."""
-        motion, scene = view.motion, view.scene
-        present = (view.inside[:, self._columns] & view.is_vehicle[:, None]).T
-        counted = present & motion.mature
-        boxes = motion.boxes / (scene.width, scene.height, scene.width, scene.height)
-        occupied = self._raster.covered_shares(boxes, present).tolist()
-        speeds = _medians(np.where(counted, motion.speed, np.nan)).tolist()
+        vehicles = self._hidden.look(view)
+        counted = vehicles.inside[:, self._columns].T
+        occupied = self._coverage.shares(view, vehicles.boxes, counted)
+        speeds = _medians(np.where(counted, vehicles.speed, np.nan)).tolist()
         flows = []
         for watch, zone_speed, share, rows in zip(
             self._watches.values(), speeds, occupied, counted, strict=True
         ):
-            track_ids = tuple(motion.track_ids[rows].tolist())
-            density = watch.density(len(track_ids))
-            flows.append(_Flow(zone_speed, share, density, track_ids, watch.look_back(view)))
+            track_ids = tuple(vehicles.track_ids[rows].tolist())
+            flows.append(
+                _Flow(
+                    speed=zone_speed,
+                    occupied=share,
+                    density=watch.density(len(track_ids)),
+                    track_ids=track_ids,
+                    speeds=tuple(vehicles.speed[rows].tolist()),
+                    usual=watch.look_back(view),
+                )
+            )
         return flows
 
     def _learn(self, view: View, flows: list[_Flow]) -> None:
@@ -284,11 +295,10 @@ class CongestionRule:
         if self._learned is not None and seconds_between(self._learned, view.now) < 1.0:
             return
         self._learned = view.now
+        self._coverage.learn(view)
         for watch, flow in zip(self._watches.values(), flows, strict=True):
             if watch.is_roomy(flow):
-                rows = view.motion.track_ids.searchsorted(flow.track_ids)
-                speeds = view.motion.speed[rows].tolist()
-                watch.free_flow.learn(view.now, flow.track_ids, speeds)
+                watch.free_flow.learn(view.now, flow.track_ids, flow.speeds)
 
     def _crowded_zones(self, now: Instant) -> frozenset[UUID]:
         """The zones where congestion is open, building up, or where many vehicles were slow."""

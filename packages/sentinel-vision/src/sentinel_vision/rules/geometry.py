@@ -63,14 +63,17 @@ class ZoneRaster:
         cells = inside.T.reshape(-1, GRID_ROWS, GRID_COLUMNS)
         bits = np.uint64(1) << np.arange(GRID_COLUMNS, dtype=np.uint64)
         self._cells = np.where(cells, bits, np.uint64(0)).sum(axis=2, dtype=np.uint64)
-        self._sizes = np.maximum(cells.sum(axis=(1, 2)), 1)
+        self._sizes = cells.sum(axis=2)
 
-    def covered_shares(self, boxes: Floats, present: Flags) -> Floats:
+    def covered_shares(
+        self, boxes: Floats, present: Flags, weights: Floats | None = None
+    ) -> Floats:
         """Share 0..1 of each polygon under the union of the boxes present in it.
 
         Args:
             boxes: (n, 4) x1, y1, x2, y2 in 0..1.
             present: (polygons, n).
+            weights: How much a cell of each row counts, (GRID_ROWS,), above 0; None: all alike.
         """
         edges = np.ceil(boxes[:, ::2] * GRID_COLUMNS - 0.5).astype(np.intp)
         words = self._below[np.clip(edges, 0, GRID_COLUMNS)]
@@ -78,7 +81,9 @@ class ZoneRaster:
         rows = (self._y >= boxes[:, 1]) & (self._y < boxes[:, 3])
         layers = np.where(rows & present[:, None, :], spans, np.uint64(0))
         covered = np.bitwise_count(np.bitwise_or.reduce(layers, axis=2) & self._cells)
-        shares: Floats = covered.sum(axis=1, dtype=np.int64) / self._sizes
+        each = np.ones(GRID_ROWS) if weights is None else weights
+        sizes = self._sizes @ each
+        shares: Floats = (covered @ each) / np.where(sizes > 0.0, sizes, 1.0)
         return shares
 
 

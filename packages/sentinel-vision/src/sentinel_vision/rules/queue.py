@@ -8,6 +8,7 @@ from uuid import UUID
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
+from sentinel_vision.rules.hidden import HiddenVehicles
 from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
@@ -105,6 +106,7 @@ class QueueRule:
             self._lanes.append((zone, parameters))
             reaches.append((column, zone, (parameters or QueueParameters()).reach(self._unit)))
         self._ends = LaneEnds(reaches, layout.ground)
+        self._hidden = HiddenVehicles(layout)
         self._cases.arrange(
             (zone, with_signal(parameters.timing, zone))
             for zone, parameters in self._lanes
@@ -124,8 +126,9 @@ class QueueRule:
         changes = []
         waiting: list[int] = []
         crowded: list[UUID] = []
-        for (zone, parameters), chain in zip(self._lanes, self._ends.chains(view), strict=True):
-            track_ids = tuple(view.motion.track_ids[chain.rows].tolist())
+        chains = self._ends.chains(view, self._hidden.look(view))
+        for (zone, parameters), chain in zip(self._lanes, chains, strict=True):
+            track_ids = tuple(chain.track_ids.tolist())
             if signal_cycle_s(zone):
                 waiting += track_ids
             if parameters is None:
@@ -179,7 +182,7 @@ class QueueRule:
 def _explain(chosen: QueueParameters, chain: Chain, unit: str) -> tuple[Measurement, ...]:
     reach = chosen.reach(unit)
     entries = [
-        ("vehicles that wait", float(len(chain.rows)), chosen.vehicles, "vehicles"),
+        ("vehicles that wait", float(len(chain.track_ids)), chosen.vehicles, "vehicles"),
         ("length of the row", chain.length, chosen.length(unit), unit),
         ("widest gap in the row", chain.widest, reach.gap, unit),
         ("first vehicle to the lane's end", chain.head, reach.head, unit),

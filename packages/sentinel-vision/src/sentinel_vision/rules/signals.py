@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.footprints import SIZES_M, Rows
 from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.hidden import Vehicles
 from sentinel_vision.rules.hysteresis import Timing
 from sentinel_vision.rules.parameters import parameter
 from sentinel_vision.rules.view import View
@@ -65,13 +67,13 @@ class Chain:
     """Vehicles that wait in a row from the end of a lane, the first one first.
 
     Attributes:
-        rows: Of the frame.
+        track_ids: Of the vehicles.
         length: From the first to the end of the last, in units.
         head: Distance of the first from the lane's end, in units; NaN without one.
         widest: Widest gap in the row, in units.
     """
 
-    rows: Rows
+    track_ids: NDArray[np.int64]
     length: float
     head: float
     widest: float
@@ -92,53 +94,55 @@ class LaneEnds:
         self._axes = np.empty((0, 2))
         self._ends = np.empty(0)
 
-    def chains(self, view: View) -> list[Chain]:
+    def chains(self, view: View, vehicles: Vehicles) -> list[Chain]:
         """The row of waiting vehicles at the end of each lane; often empty."""
         self._measure(view.scene.width, view.scene.height)
-        motion = view.motion
-        if not len(motion):
+        if not len(vehicles):
             return [_NOBODY] * len(self._zones)
-        counts = view.inside[:, self._columns] & (view.is_vehicle & motion.mature)[:, None]
-        counts &= motion.speed[:, None] < self._slow
-        distances = np.where(counts, self._ends - motion.position @ self._axes.T, np.inf)
+        counts = vehicles.inside[:, self._columns] & (vehicles.speed[:, None] < self._slow)
+        distances = np.where(counts, self._ends - vehicles.position @ self._axes.T, np.inf)
         order = distances.argsort(axis=0, kind="stable")
         return [
-            self._chain(view, order[:many, lane], distances[:, lane], self._reach[lane])
+            self._chain(view, vehicles, order[:many, lane], distances[:, lane], self._reach[lane])
             for lane, many in enumerate(counts.sum(axis=0).tolist())
         ]
 
-    def _chain(self, view: View, order: Rows, distances: Floats, reach: Reach) -> Chain:
+    def _chain(
+        self, view: View, vehicles: Vehicles, order: Rows, distances: Floats, reach: Reach
+    ) -> Chain:
         """As far as the row goes without a gap.
 
         Args:
             view: The frame.
+            vehicles: Those that count.
             order: Rows of the lane's waiting vehicles, the first one first.
-            distances: From the lane's end, of each row of the frame.
+            distances: From the lane's end, of each vehicle.
             reach: Of the lane.
         """
         if not len(order):
             return _NOBODY
-        scale = view.motion.length[order]
+        scale = vehicles.length[order]
         places = distances[order] / scale
         if places[0] > reach.head:
             return _NOBODY
         steps = np.diff(distances[order]) / ((scale[1:] + scale[:-1]) / 2.0)
-        lengths = self._lengths(view, order)
+        lengths = self._lengths(vehicles.class_ids[order])
         gaps = steps - lengths[:-1] if self._ground is not None else steps
         wide = np.flatnonzero(gaps > reach.gap).tolist()
-        last = next((gap for gap in wide if not _is_hidden(view, order, gap)), len(gaps))
+        anchors = vehicles.anchors[order]
+        last = next((gap for gap in wide if not _is_hidden(view, anchors, gap)), len(gaps))
         return Chain(
-            order[: last + 1],
+            vehicles.track_ids[order[: last + 1]],
             float(steps[:last].sum() + lengths[last]),
             float(places[0]),
             float(gaps[:last].max(initial=0.0)),
         )
 
-    def _lengths(self, view: View, order: Rows) -> Floats:
+    def _lengths(self, class_ids: Rows) -> Floats:
         """Of the vehicles, in units."""
         if self._ground is None:
-            return np.ones(len(order))
-        lengths: Floats = SIZES_M[view.motion.class_ids[order], 0]
+            return np.ones(len(class_ids))
+        lengths: Floats = SIZES_M[class_ids, 0]
         return lengths
 
     def _measure(self, width: int, height: int) -> None:
@@ -151,12 +155,12 @@ class LaneEnds:
         self._ends = np.array([end for _, end in found])
 
 
-_NOBODY = Chain(np.empty(0, dtype=np.intp), 0.0, np.nan, 0.0)
+_NOBODY = Chain(np.empty(0, dtype=np.int64), 0.0, np.nan, 0.0)
 
 
-def _is_hidden(view: View, order: Rows, gap: int) -> bool:
+def _is_hidden(view: View, anchors: Floats, gap: int) -> bool:
     """Whether the middle of a gap is behind a vehicle, so that another may be in it."""
-    x, y = view.motion.anchors[order[gap : gap + 2]].mean(axis=0)
+    x, y = anchors[gap : gap + 2].mean(axis=0)
     x, y = x * view.scene.width, y * view.scene.height
     x1, y1, x2, y2 = view.motion.boxes[view.is_vehicle].T
     return bool(((x1 < x) & (x < x2) & (y1 < y) & (y < y2)).any())

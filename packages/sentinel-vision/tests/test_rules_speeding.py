@@ -86,6 +86,13 @@ def test_one_that_is_seen_for_less_than_two_seconds(fps: float) -> None:
     assert len(opened(see(Vehicle(path=path, track_id=7, size_px=20.0), fps=fps))) == 1
 
 
+def test_far_away_the_first_sightings_count_once_the_speed_is_sure() -> None:
+    # A box of 40 px trembles by 0.3 m: 18 km/h too fast are sure after four sightings.
+    path = drive(30, 200, velocity=(78.0 / 3.6 * 5.0, 0.0), end_s=1.3)
+    (incident,) = opened(see(Vehicle(path=path, track_id=7, size_px=40.0)))
+    assert seconds_of(incident.started_at) == pytest.approx(0.2, abs=0.1)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_trembling_boxes_are_not_too_fast(seed: int) -> None:
     path = trembling(drive(30, 200, velocity=(52.0 / 3.6 * 5.0, 0.0)), 2.0, seed)

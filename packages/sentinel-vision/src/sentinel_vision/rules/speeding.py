@@ -17,7 +17,7 @@ from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.incident_book import IncidentBook, Subject
 from sentinel_vision.rules.kinematics import SMOOTHING_S
 from sentinel_vision.rules.parameters import RuleParameters, parameter
-from sentinel_vision.rules.scene import SceneFrame
+from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.steadiness import BAND, recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
@@ -64,12 +64,16 @@ class _Pace:
     """What is known of a fast vehicle.
 
     Attributes:
+        begun: Since when it seems to be too fast.
+        is_doubtful: And whether that may still be a box that trembles.
         samples: How often it was too fast.
         speed_km_h: When it was seen last.
         band_km_h: Half the width of that speed's error band.
     """
 
     chosen: SpeedingParameters
+    begun: Instant
+    is_doubtful: bool = True
     samples: int = 0
     speed_km_h: float = 0.0
     band_km_h: float = 0.0
@@ -132,8 +136,8 @@ class SpeedingRule:
             else:
                 is_mature = bool(view.motion.mature[row])
                 reading = _read(vehicle, paces[row], int(zone_of_row[row]), is_mature=is_mature)
-            changes.append(vehicle.case.step(view.now, view.scene, reading))
-        self._followers.forget(lambda _: True)
+            changes.append(_step(vehicle, view, reading))
+        self._followers.forget(lambda vehicle: not vehicle.known.is_doubtful)
         return [change for change in changes if change is not None]
 
     def resume(self, incident: Incident) -> bool:
@@ -173,7 +177,7 @@ class SpeedingRule:
                 continue
             _, zone, chosen = self._zones[index]
             case = self._new_case(track_id, zone, chosen)
-            fresh.append((self._followers.add(view, row, case, _Pace(chosen)), row))
+            fresh.append((self._followers.add(view, row, case, _Pace(chosen, view.now)), row))
         return fresh
 
     def _new_case(self, track_id: int, zone: Zone, chosen: SpeedingParameters) -> Case:
@@ -203,6 +207,18 @@ class SpeedingRule:
         )
         found = zip(*(column.tolist() for column in columns), strict=True)
         return {row: _Speed(*values) for row, values in zip(rows, found, strict=True)}
+
+
+def _step(vehicle: Followed[_Pace], view: View, reading: Reading) -> IncidentChange | None:
+    """Take in a reading; what was doubtful and has come true was so from its beginning."""
+    case, pace = vehicle.case, vehicle.known
+    if not case.machine.is_busy:
+        pace.is_doubtful = pace.is_doubtful and reading.met is None
+        if pace.is_doubtful:
+            return None
+        if reading.met and seconds_between(pace.begun, view.now) > 0.0:
+            case.step(pace.begun, view.scene, reading._replace(may_open=False))
+    return case.step(view.now, view.scene, reading)
 
 
 def _read(vehicle: Followed[_Pace], speed: _Speed, zone: int, *, is_mature: bool) -> Reading:

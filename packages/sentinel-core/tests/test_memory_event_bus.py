@@ -33,6 +33,19 @@ async def test_slow_reader_goes_on_with_the_oldest_left() -> None:
         assert subscription.missed == 5
 
 
+async def test_large_messages_are_kept_for_a_shorter_time() -> None:
+    bus = MemoryEventBus(retained=10, retained_bytes=100)
+    async with bus.subscribe(["topic"], start={}) as subscription:
+        for number in range(5):
+            await bus.publish("topic", "cam_01", b"%d" % number * 40)
+        assert values(await read(subscription, 2)) == [b"3" * 40, b"4" * 40]
+        assert subscription.missed == 3
+        await bus.publish("topic", "cam_01", b"x" * 1_000)
+        assert values(await read(subscription, 1)) == [b"x" * 1_000]
+        await publish_numbers(bus, 3)
+        assert values(await read(subscription, 3)) == [b"0", b"1", b"2"]
+
+
 async def test_retention_is_per_topic() -> None:
     bus = MemoryEventBus(retained=10)
     async with bus.subscribe(["quiet"], start={}) as subscription:

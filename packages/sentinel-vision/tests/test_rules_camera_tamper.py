@@ -86,6 +86,10 @@ def frozen(luma: Luma, _: float) -> Luma:
     return part_of()
 
 
+def _tremble(luma: Luma, time_s: float) -> Luma:
+    return turned(0.06)(luma, time_s) if time_s >= 20.0 and 0.7 < time_s % 2.0 < 1.5 else luma
+
+
 def clip(
     seconds: float, *vehicles: Vehicle, begin_s: float = 0.0, epoch: str = "epoch-1"
 ) -> list[SceneFrame]:
@@ -136,6 +140,24 @@ def test_a_fault_is_told_within_ten_seconds_and_explained(
     assert seconds_of(incident.alarm_at) <= 40.4
     assert condition in explained(incident)
     assert explained(incident)[f"{kind} for"][0] >= 8.0
+
+
+@pytest.mark.parametrize("from_s", [30.0, 31.0], ids=["even", "odd"])
+def test_a_fault_is_told_in_time_whichever_look_sees_it_first(from_s: float) -> None:
+    """While all is well only every second look is taken."""
+    (incident,) = opened(see(turned(0.06), from_s=from_s))
+    assert from_s <= seconds_of(incident.started_at) <= from_s + 2.2
+    assert seconds_of(incident.alarm_at) <= from_s + 10.4
+
+
+def test_a_calm_picture_is_looked_at_every_other_second() -> None:
+    """A camera that trembles for a moment between two looks casts no doubt on anything."""
+    scenes = show(clip(60.0), fault=_tremble, street=part_of())
+    tampered, doubts = engine(), 0
+    for scene in scenes:
+        tampered.update(scene)
+        doubts += tampered.view is not None and tampered.view.findings.is_doubtful
+    assert not doubts
 
 
 def test_a_camera_turned_by_five_percent_is_told_with_its_shift() -> None:

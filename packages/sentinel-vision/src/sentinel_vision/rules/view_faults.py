@@ -112,6 +112,12 @@ class Verdict:
     is_view_right: bool
     is_sharp: bool
 
+    @property
+    def is_calm(self) -> bool:
+        """Nothing is wrong, by the looser measures too."""
+        is_right = self.is_view_right and self.is_sharp and not self.is_frozen
+        return is_right and self.fault is None
+
     def has(self, fault: CameraFault) -> bool:
         """Whether it is this fault."""
         return self.is_frozen if fault is CameraFault.FROZEN else self.fault is fault

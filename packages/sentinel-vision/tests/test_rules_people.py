@@ -236,6 +236,12 @@ def test_who_appears_further_away_is_somebody_else() -> None:
     assert see(_found_again(400.0), zones=(area(ZoneType.PAVEMENT, off_s=5.0),), seconds=70.0) == []
 
 
+def test_who_comes_where_another_has_left_the_picture_is_somebody_else() -> None:
+    leaves = person(drive(20, 200, velocity=(20.0, 0.0), end_s=29.5), 3)
+    comes = person(stand(WIDTH - 40.0, 200, begin_s=31.0), 4)
+    assert see(leaves, comes, zones=(area(ZoneType.PAVEMENT, off_s=5.0),), seconds=80.0) == []
+
+
 def test_who_is_hidden_when_the_time_is_up_has_stayed() -> None:
     path = then(stand(200, 200, end_s=58.0), 63.5, stand(200, 200))
     (incident,) = opened(see(person(path), zones=(area(ZoneType.PAVEMENT, off_s=5.0),), seconds=70))

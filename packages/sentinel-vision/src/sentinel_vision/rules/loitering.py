@@ -24,7 +24,7 @@ from sentinel_vision.rules.view import View, ZoneLayout
 LOOK_EVERY_S: Final = 0.5
 """Nobody loiters in less."""
 
-SAMPLES: Final = 60
+SAMPLES: Final = 120
 """A stay is remembered in so many places, however long it must be."""
 
 HIDDEN_S: Final = 10.0

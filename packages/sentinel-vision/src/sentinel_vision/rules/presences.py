@@ -28,6 +28,9 @@ COAST_S: Final = 1.5
 SURE_LOOKS: Final = 2
 """One whose track counts needs no second."""
 
+EDGE: Final = 0.02
+"""Of the picture: who comes so near to its edge has walked out of it."""
+
 UNSEEN: Final = -1
 
 _PERSON: Final = np.dtype(
@@ -123,6 +126,7 @@ class Presences:
         """New tracks go on with those who are lost, the nearest first."""
         fresh = persons[~np.isin(persons, self.rows)]
         indices = np.flatnonzero(self.rows == UNSEEN)
+        indices = indices[~self._has_walked_out(self._persons[indices], now_s)]
         if not len(fresh) or not len(indices):
             return
         lost = self._persons[indices]
@@ -136,6 +140,13 @@ class Presences:
             self._persons["row"][indices[index]] = fresh[found]
             self._persons["track_id"][indices[index]] = motion.track_ids[fresh[found]]
             apart[index] = apart[:, found] = np.inf
+
+    @staticmethod
+    def _has_walked_out(lost: NDArray[np.void], now_s: float) -> Flags:
+        """Who is beyond the picture's left, right or lower edge by now."""
+        x, y = _expected(lost, "anchor", "flow", now_s - lost["seen_s"]).T
+        out: Flags = (x < EDGE) | (x > 1.0 - EDGE) | (y > 1.0 - EDGE)
+        return out
 
     def _enter(self, motion: Motion, rows: Rows) -> None:
         """Persons who were not there before."""

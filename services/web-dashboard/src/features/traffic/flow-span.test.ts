@@ -24,6 +24,7 @@ describe('a span', () => {
     expect(bars.length).toBeGreaterThanOrEqual(15);
     expect(bars.length).toBeLessThanOrEqual(61);
     expect(bars.every(({ points }) => points.length === 0)).toBe(true);
+    expect(bars.at(-1)?.endMs).toBe(endMs);
   });
 
   it('begins where its first bar does', () => {

@@ -75,14 +75,15 @@ export function barsOf<Point extends { readonly at: string }>(
   const stepMs = STEP_MINUTES[report.step] * MINUTE_MS;
   const barMinutes = barMinutesOf(report);
   const known = new Map(points.map((point) => [Math.floor(Date.parse(point.at) / stepMs), point]));
-  const last = Math.ceil(Date.parse(report.end) / stepMs);
+  const endMs = Date.parse(report.end);
+  const last = Math.ceil(endMs / stepMs);
   const bars = new Map<number, { startMs: number; endMs: number; points: Point[] }>();
   for (let step = Math.floor(Date.parse(report.start) / stepMs); step < last; step += 1) {
     const key = barOf(step * stepMs, barMinutes, zone);
     const bar = bars.get(key) ?? { startMs: step * stepMs, endMs: 0, points: [] };
     const point = known.get(step);
     if (point !== undefined) bar.points.push(point);
-    bar.endMs = (step + 1) * stepMs;
+    bar.endMs = Math.min((step + 1) * stepMs, endMs);
     bars.set(key, bar);
   }
   return [...bars.values()];

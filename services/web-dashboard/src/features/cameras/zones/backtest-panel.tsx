@@ -34,7 +34,7 @@ export function BacktestPanel(props: BacktestPanelProps) {
   const test = useBacktest(props, hours, swept);
   return (
     <section aria-label="Back-test" className="flex flex-col gap-2 rounded-md bg-page p-2">
-      <h5 className="text-muted text-xs">What it would have raised</h5>
+      <h3 className="text-muted text-xs">What it would have raised</h3>
       <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-1.5">
         <Select
           aria-label="Time to try it on"
@@ -62,7 +62,8 @@ export function BacktestPanel(props: BacktestPanelProps) {
             }
             onClick={test.start}
           >
-            <FlaskConical className="size-3.5" aria-hidden="true" /> Try
+            <FlaskConical className="size-3.5" aria-hidden="true" />
+            {test.isStarting ? 'Starting…' : 'Try'}
           </Button>
         )}
         <Select

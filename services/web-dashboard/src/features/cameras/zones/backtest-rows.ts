@@ -6,7 +6,7 @@ export interface BacktestRow {
   /** The value that was tried, with its unit. */
   readonly label: string;
   readonly alarms: number;
-  /** `12 a day`; null where too little is kept to tell. */
+  /** `12 a day`; null where there was none, or too little is kept to tell. */
   readonly perDay: string | null;
   /** Of the longest bar, 0 to 1. */
   readonly share: number;
@@ -27,7 +27,7 @@ export function rowsOf(
     key: String(value),
     label: value === null ? 'As set' : `${value} ${unit}`.trim(),
     alarms,
-    perDay: perDay === null ? null : `${rateWords(perDay)} a day`,
+    perDay: perDay === null || alarms === 0 ? null : `${rateWords(perDay)} a day`,
     share: alarms / most,
     isCurrent: value === null || value === Number(current?.toPrecision(DIGITS)),
   }));

@@ -84,6 +84,22 @@ def test_boxes_are_where_the_picture_differs_from_the_empty_street() -> None:
         assert changed[y1:y2, x1:x2].mean() > 0.3
 
 
+def test_no_shadow_lies_where_nothing_stands() -> None:
+    """A truck of which hardly more than an edge is in the picture throws none ahead of itself."""
+    scenario = scenario_named("toll_pedestrian")
+    frame = next(frame for frame in play(scenario, seed=1, fps=5) if frame.t_s > 12.7)
+    painting = Painter(CAMERA, STREET(), scenario.plan(1), Look(), 1).paint(frame)
+    empty = next(_quiet(Plan(layout=LAYOUT), (0.0,)))
+    darker = (empty - painting.picture).mean(axis=2) > 15
+    height, width = darker.shape
+    for box in painting.boxes:
+        x1, y1, x2, y2 = (np.array(box.box) * (width, height, width, height)).astype(int)
+        darker[max(0, y1 - 8) : y2 + 8, max(0, x1 - 8) : x2 + 8] = False
+
+    assert min(box.box[2] for box in painting.boxes) < 0.05
+    assert darker[height // 2 :, : width // 3].sum() < 20
+
+
 @pytest.mark.parametrize("weather", list(Weather))
 def test_the_shipped_model_finds_the_actors(detector: OnnxDetector, weather: Weather) -> None:
     counts = [

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
 from sentinel_sim.city.camera import PinholeCamera
-from sentinel_sim.city.frame import ActorView, CityFrame
+from sentinel_sim.city.frame import ActorView, CityFrame, Floats
 from sentinel_sim.city.kinds import KIND_INDEX, KINDS, PERSON_KIND
 from sentinel_sim.city.plan import Plan, Prop
 from sentinel_sim.city.truth import TruthBox
@@ -134,7 +134,7 @@ class Painter:
                 furthest = max(things, key=lambda t: t[0])
                 things.remove(furthest)
                 self._place_prop(canvas, furthest[1])
-            if actor.kind == KINDS[PERSON_KIND].name:
+            if _is_person(actor):
                 self._place_person(canvas, actor, place)
             else:
                 self._place_vehicle(canvas, lights, actor, place)
@@ -152,10 +152,9 @@ class Painter:
         for is_near in (False, True):
             mask = Image.new("L", ground.size)
             draw = ImageDraw.Draw(mask)
-            for _, place in placed:
+            for actor, place in placed:
                 if (place.depth_m < _NEAR_SHADOW_M) is is_near:
-                    middle = place.corners_px.mean(axis=0)
-                    outline = middle + (place.corners_px - middle) * 0.96
+                    outline = self._shadow(actor, place)
                     draw.polygon([(x, y) for x, y in outline.tolist()], fill=255)
             for prop in self._props() if is_near else ():
                 outline, _ = self._camera.project_ground(_ground_of(prop))
@@ -168,14 +167,28 @@ class Painter:
             ground = Image.composite(Image.new("RGB", ground.size, (8, 8, 10)), ground, mask)
         return ground
 
+    def _shadow(self, actor: ActorView, place: Footprint) -> Floats:
+        """Outline of a shadow, no wider than what is drawn over it."""
+        middle = place.corners_px.mean(axis=0)
+        outline: Floats = middle + (place.corners_px - middle) * 0.96
+        model = None if _is_person(actor) else self._model(actor, place)
+        if model is not None:
+            # A long vehicle at the edge reaches further ahead than its cut-out shows.
+            cutout, _ = self._views(model, place)[0]
+            spot = spot_of(cutout, place, self._camera.focal_px)
+            half_px = (cutout.body[2] - cutout.body[0]) / 2.0 * spot.scale
+            outline[:, 0] = np.clip(outline[:, 0], spot.x - half_px, spot.x + half_px)
+        return outline
+
+    def _model(self, actor: ActorView, place: Footprint) -> Model | None:
+        view = "rear" if abs(place.facing_rad) < np.pi / 2.0 else "front"
+        kind = KINDS[KIND_INDEX[actor.kind]]
+        return self._wardrobe.vehicle(actor.actor_id, kind, view, place.lateral_m)
+
     def _place_vehicle(
         self, canvas: Canvas, lights: Lights, actor: ActorView, place: Footprint
     ) -> None:
-        is_rear = abs(place.facing_rad) < np.pi / 2.0
-        kind = KINDS[KIND_INDEX[actor.kind]]
-        model = self._wardrobe.vehicle(
-            actor.actor_id, kind, "rear" if is_rear else "front", place.lateral_m
-        )
+        model = self._model(actor, place)
         if model is None:
             return
         views = [(self._dress(cutout), opacity) for cutout, opacity in self._views(model, place)]
@@ -186,7 +199,7 @@ class Painter:
             canvas.place(cutout, spot, actor.actor_id, opacity=opacity)
         first = views[0][0]
         if self._look.weather is Weather.NIGHT:
-            shine = lights.rear if is_rear else lights.front
+            shine = lights.rear if model.view == "rear" else lights.front
             spot = spot_of(first, place, self._camera.focal_px)
             shine(*lamps(first, spot), self._camera.focal_px / place.depth_m)
 
@@ -295,7 +308,11 @@ class Painter:
         return tuple(boxes)
 
 
-def _ground_of(prop: Prop) -> NDArray[np.float64]:
+def _is_person(actor: ActorView) -> bool:
+    return actor.kind == KINDS[PERSON_KIND].name
+
+
+def _ground_of(prop: Prop) -> Floats:
     """What a thing covers of the ground: it is about half as deep as wide."""
     (x, y), half = prop.ground_m, prop.size_m[0] / 2.0
     return np.array(

@@ -96,6 +96,27 @@ def _braking(x: float, y: float, speed: float, stop_s: float) -> Path:
     return path
 
 
+def test_one_that_was_hidden_until_it_stood_counts() -> None:
+    """Nobody saw it brake; it was not there before, and stands where the other came to rest."""
+    first, second = crashing()
+    late: Path = lambda time_s: second.path(time_s) if time_s >= 3.0 else None  # noqa: E731 - a path
+    (incident,) = opened(see([first, _car(late, 2)]))
+    explained = {entry.condition for entry in incident.explain}
+    assert "speed that the first lost in 1 s" in explained
+    assert "speed that the second lost in 1 s" not in explained
+
+
+def test_two_that_stop_dead_a_car_length_apart_have_not_collided() -> None:
+    """Their boxes overlap, as one behind the other does in a picture; 2.5 m are between them."""
+    ways = [
+        then(drive(x - 160, 200, velocity=(80.0, 0.0)), 2.0, stand(x, 200)) for x in (400.0, 331.0)
+    ]
+    cars = [
+        Vehicle(path=way, track_id=track_id, size_px=90.0) for track_id, way in enumerate(ways, 1)
+    ]
+    assert IncidentType.COLLISION not in {incident.type for incident in opened(see(cars))}
+
+
 @pytest.mark.parametrize(
     "vehicles",
     [

@@ -1,4 +1,4 @@
-"""Suspected collision: two vehicles brake hard on top of each other, and one of them stays there.
+"""Suspected collision: two vehicles come to rest on top of each other, at once, and one stays there.
 
 A picture does not show that they touched. Who ends it is the one who clears the road.
 """
@@ -6,42 +6,37 @@ A picture does not show that they touched. Who ends it is the one who clears the
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from math import inf, isfinite
 from typing import ClassVar, Final
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
-from sentinel_vision.rules.footprints import IS_BODY
-from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
+from sentinel_vision.rules.footprints import IS_BODY, SIZES_M, Bodies, gaps_ahead, stand_on
+from sentinel_vision.rules.geometry import Floats, intersection_over_union
+from sentinel_vision.rules.ground import GroundPlane
+from sentinel_vision.rules.halts import SAME_BODY_IOU, TOGETHER_S, Halt, Halts
 from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
-from sentinel_vision.rules.kinematics import Motion
-from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
+from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.parameters import RuleParameters, parameter
 from sentinel_vision.rules.scene import Instant, SceneFrame, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
-BEAT_S: Final = 0.1
-TOGETHER_S: Final = 2.0
-"""The two brake within this time of each other, and overlap then."""
-
-SAME_BODY_IOU: Final = 0.4
+BEAT_S: Final = 0.2
 UNSEEN_S: Final = 2.0
 
-_ROWS: Final = 16
-_BRAKED, _HOW_HARD, _SPEEDS = 0, 1, slice(2, 2 + _ROWS)
-_AGO_S: Final = (0.0, 0.3, 0.6)
-_HINT: Final = 0.4
+_NOW: Final = np.zeros(1)
+_ONE, _OTHER = np.array([0]), np.array([1])
 _SEVERITY: Final = 9.0
 
 Pair = tuple[int, int]
 
 
 class CollisionParameters(RuleParameters):
-    """Two vehicles brake hard on top of each other and one stays: a suspected collision."""
+    """Two vehicles come to rest on top of each other and one stays: a suspected collision."""
 
     rule: ClassVar[IncidentType] = IncidentType.COLLISION
     zone_types: ClassVar[frozenset[ZoneType]] = frozenset({ZoneType.LANE, ZoneType.JUNCTION})
@@ -49,13 +44,25 @@ class CollisionParameters(RuleParameters):
     on_s: float = parameter(5.0, "s", (1.0, 120.0), "One of them stands there for so long.")
     off_s: float = parameter(10.0, "s", (1.0, 600.0), "It ends when none stood there for so long.")
     overlap: float = parameter(
-        0.1, "", (0.01, 0.9), "Their boxes overlapped by more than this (intersection over union)."
+        0.1, "", (0.01, 0.9), "Their boxes overlap by more than this (intersection over union)."
     )
     braking_m_s2: float = parameter(
-        4.0, "m/s²", (1.0, 20.0), "Calibrated: both lost so much speed within a second."
+        4.0,
+        "m/s²",
+        (1.0, 20.0),
+        "Calibrated: who is seen to brake loses so much speed within a second.",
     )
     braking_bl_s2: float = parameter(
-        1.2, "BL/s²", (0.2, 10.0), "Uncalibrated: both lost so much speed within a second."
+        1.2,
+        "BL/s²",
+        (0.2, 10.0),
+        "Uncalibrated: who is seen to brake loses so much speed within a second.",
+    )
+    touching_m: float = parameter(
+        1.0,
+        "m",
+        (0.1, 5.0),
+        "Calibrated: they stand nearer to each other than this; in a queue more is left.",
     )
     stopped_m_s: float = parameter(
         0.7, "m/s", (0.05, 5.0), "Calibrated: one that is slower than this stands."
@@ -76,8 +83,9 @@ class _Crash:
     """Two vehicles that may have collided.
 
     Attributes:
+        halts: How each came to rest.
         boxes: Where each of them was when it was seen to stand, or when they met.
-        braking: How much speed each lost in a second.
+        places: The same, as `Motion.position`.
         overlap: Of their boxes when they met.
         seen: When one was last seen to stand there.
     """
@@ -85,8 +93,9 @@ class _Crash:
     case: Case
     chosen: CollisionParameters
     pair: Pair
+    halts: tuple[Halt, Halt]
     boxes: Floats
-    braking: tuple[float, float]
+    places: Floats
     overlap: float
     seen: Instant
 
@@ -103,11 +112,14 @@ class CollisionRule:
     def arrange(self, layout: ZoneLayout, kept: frozenset[UUID]) -> None:
         """Look at these zones."""
         del kept
+        self._ground = layout.ground
         self._unit = "BL" if layout.ground is None else "m"
         self._zones = list(layout.with_parameters(CollisionParameters))
+        self._polygons = layout.polygons
         self._columns = [column for column, _, _ in self._zones]
         limits = [chosen.limits(self._unit) for _, _, chosen in self._zones]
-        self._least_braking = min((braking for braking, _ in limits), default=0.0)
+        self._hard = min((braking for braking, _ in limits), default=0.0)
+        self._overlap = min((chosen.overlap for _, _, chosen in self._zones), default=0.0)
         self._forget()
 
     def watch(self, view: View) -> list[IncidentChange]:
@@ -115,7 +127,7 @@ class CollisionRule:
         if not self._zones or not self._beat.is_due(view.now):
             return []
         if len(view.motion):
-            for first, second in self._find(view):
+            for first, second in self._halts.find(view, self._overlap):
                 self._suspect(view, first, second)
         changes = []
         for pair, crash in list(self._crashes.items()):
@@ -159,72 +171,48 @@ class CollisionRule:
         return [change for change in changes if change is not None]
 
     def _forget(self) -> None:
-        self._table = TrackTable(2 + _ROWS)
-        self._ring = RowRing(_ROWS)
+        self._halts = Halts(self._ground, self._columns, self._hard)
 
-    def _find(self, view: View) -> list[Pair]:
-        """Pairs of rows that braked hard at about the same time and overlap."""
-        is_suspect = self._brakes(view)
-        if not is_suspect.any():
-            return []
-        is_suspect &= IS_BODY[view.motion.class_ids]
-        is_suspect &= view.inside[:, self._columns].any(axis=1)
-        (rows,) = is_suspect.nonzero()
-        if len(rows) < 2:
-            return []
-        boxes = view.motion.boxes[rows]
-        overlaps = np.triu(intersection_over_union(boxes, boxes), 1)
-        least = min(chosen.overlap for _, _, chosen in self._zones)
-        first, second = (overlaps > least).nonzero()
-        return list(zip(rows[first].tolist(), rows[second].tolist(), strict=True))
-
-    def _brakes(self, view: View) -> Flags:
-        """Take in the speeds; says which rows braked hard lately, bool, shape (tracks,)."""
-        motion, now_s = view.motion, view.now.observed_s
-        self._table.meet(motion)
-        values, slots = self._table.values, motion.slots
-        row = self._ring.open(view.now)
-        values[_SPEEDS.start + row] = np.nan
-        values[_SPEEDS.start + row, slots] = motion.speed
-        age_s = now_s - self._ring.times_s
-        before = values[_SPEEDS][(age_s > 0.45) & (age_s < 1.05)][:, slots]
-        # The smooth speed gives way late and gently: whoever it gives way for is looked at closely.
-        slowed = (before - motion.speed > _HINT * self._least_braking).any(axis=0)
-        if slowed.any():
-            self._look_closely(view, np.flatnonzero(slowed))
-        lately: Flags = values[_BRAKED, slots] >= now_s - TOGETHER_S
-        return lately
-
-    def _look_closely(self, view: View, rows: NDArray[np.intp]) -> None:
-        """Note which rows lost much speed within a second, by their last samples as they are."""
-        motion, values = view.motion, self._table.values
-        lost = np.fmax.reduce([_lost(motion, rows, ago_s) for ago_s in _AGO_S])
-        hard = lost > self._least_braking
-        rows, lost = rows[hard], lost[hard]
-        slots = motion.slots[rows]
-        values[_BRAKED, slots] = view.now.observed_s
-        values[_HOW_HARD, slots] = np.fmax(lost, values[_HOW_HARD, slots])
-
-    def _suspect(self, view: View, first: int, second: int) -> None:
-        motion = view.motion
-        pair = (int(motion.track_ids[first]), int(motion.track_ids[second]))
-        inside = view.inside[[first, second]][:, self._columns].any(axis=0)
-        _, zone, chosen = self._zones[int(inside.argmax())]
-        hard = self._table.values[_HOW_HARD, motion.slots[[first, second]]].tolist()
-        boxes = np.array([view.box(first), view.box(second)])
+    def _suspect(self, view: View, first: Halt, second: Halt) -> None:
+        first, second = sorted((first, second), key=lambda halt: halt.track_id)
+        pair = (first.track_id, second.track_id)
+        place = self._place_of(first, second)
+        boxes = np.array([first.box, second.box])
+        if place is None or self._is_known(boxes):
+            return
+        zone, chosen = place
         overlap = float(intersection_over_union(boxes[:1], boxes[1:])[0, 0])
-        is_crash = min(hard) > chosen.limits(self._unit)[0] and overlap > chosen.overlap
-        if pair in self._crashes or not is_crash:
+        hardest = float(np.fmax(first.braking, second.braking))
+        if hardest < chosen.limits(self._unit)[0] or overlap < chosen.overlap:
+            return
+        if zone.id in view.findings.crowded_zones:
             return
         self._crashes[pair] = _Crash(
             case=self._new_case(pair, zone, chosen),
             chosen=chosen,
             pair=pair,
+            halts=(first, second),
             boxes=boxes,
-            braking=(hard[0], hard[1]),
+            places=np.array([first.place, second.place]),
             overlap=overlap,
             seen=view.now,
         )
+
+    def _is_known(self, boxes: Floats) -> bool:
+        """One of the two, by whatever track, is suspected already."""
+        return any(
+            bool((intersection_over_union(crash.boxes, boxes) > SAME_BODY_IOU).any())
+            for crash in self._crashes.values()
+        )
+
+    def _place_of(self, first: Halt, second: Halt) -> tuple[Zone, CollisionParameters] | None:
+        """The first zone in which one of them is."""
+        feet = np.array([((box[0] + box[2]) / 2.0, box[3]) for box in (first.box, second.box)])
+        inside = self._polygons.contain(feet)[:, self._columns].any(axis=0)
+        if not inside.any():
+            return None
+        _, zone, chosen = self._zones[int(inside.argmax())]
+        return zone, chosen
 
     def _new_case(self, pair: Pair, zone: Zone, chosen: CollisionParameters) -> Case:
         subject = Subject(
@@ -249,25 +237,36 @@ class CollisionRule:
         for index, rows in enumerate(stands):
             if rows.any():
                 crash.boxes[index] = boxes[int(rows.argmax())]
+                crash.places[index] = motion.position[int(rows.argmax())]
         if stands.any():
             crash.seen = view.now
+        gap_m = _gap_m(crash, self._ground)
+        is_touching = gap_m < crash.chosen.touching_m
         is_unseen = not is_there.any() and seconds_between(crash.seen, view.now) < UNSEEN_S
         speeds = motion.speed[is_there.any(axis=0)]
         return Reading(
-            met=None if is_unseen else bool(stands.any() and not rolls.any()),
+            met=None if is_unseen else bool(is_touching and stands.any() and not rolls.any()),
             cleared=None if is_unseen else not stands.any(),
             severity=_SEVERITY,
-            explain=partial(_explain, crash, self._unit, _least(speeds), view.now),
+            explain=partial(_explain, crash, self._unit, (gap_m, _least(speeds)), view.now),
             track_ids=crash.pair,
             box=_around(crash.boxes),
         )
 
 
-def _lost(motion: Motion, rows: NDArray[np.intp], ago_s: float) -> Floats:
-    """How much speed was lost within the second up to `ago_s`, in units per second."""
-    before, after = (motion.agile_before(rows, when_s).velocity for when_s in (ago_s + 1.0, ago_s))
-    lost: Floats = np.hypot(*before.T) - np.hypot(*after.T)
-    return lost / motion.length[rows]
+def _gap_m(crash: _Crash, ground: GroundPlane | None) -> float:
+    """Between the two where they stand; minus infinity where nothing says how far a metre is."""
+    if ground is None:
+        return -inf
+    headings = np.array([halt.heading for halt in crash.halts])
+    is_unknown = np.isnan(headings[:, 0])
+    # Who was not seen to come is taken for one that came on the same course.
+    headings[is_unknown] = headings[::-1][is_unknown]
+    class_ids = [halt.class_id for halt in crash.halts]
+    bodies = Bodies(crash.places, np.zeros((2, 2)), headings, SIZES_M[class_ids] / 2.0)
+    bodies = stand_on(ground, ground.to_picture(crash.places), bodies)
+    gaps, _ = gaps_ahead(bodies.take(_ONE), bodies.take(_OTHER), 0.0, _NOW)
+    return float(gaps[0, 0])
 
 
 def _least(speeds: Floats) -> float:
@@ -280,19 +279,24 @@ def _around(boxes: Floats) -> Box:
     return (low[0], low[1], high[0], high[1])
 
 
-def _explain(crash: _Crash, unit: str, slowest: float, now: Instant) -> tuple[Measurement, ...]:
+def _explain(
+    crash: _Crash, unit: str, seen: tuple[float, float], now: Instant
+) -> tuple[Measurement, ...]:
     chosen = crash.chosen
     braking, stopped = chosen.limits(unit)
+    gap_m, slowest = seen
     started = crash.case.machine.started
     stood_s = seconds_between(started, now) if started else 0.0
     entries = [
         ("overlap of the boxes", crash.overlap, chosen.overlap, ""),
-        ("speed that the first lost in 1 s", crash.braking[0], braking, f"{unit}/s"),
-        ("speed that the second lost in 1 s", crash.braking[1], braking, f"{unit}/s"),
+        ("speed that the first lost in 1 s", crash.halts[0].braking, braking, f"{unit}/s"),
+        ("speed that the second lost in 1 s", crash.halts[1].braking, braking, f"{unit}/s"),
+        ("between them", gap_m, chosen.touching_m, "m"),
         ("speed of the slower one", slowest, stopped, f"{unit}/s"),
         ("one stands for", stood_s, chosen.on_s, "s"),
     ]
     return tuple(
         Measurement(condition=name, measured=measured, threshold=threshold, unit=unit)
         for name, measured, threshold, unit in entries
+        if isfinite(measured)
     )

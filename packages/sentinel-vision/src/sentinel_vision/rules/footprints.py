@@ -92,6 +92,23 @@ def touching_times(first: Bodies, second: Bodies, clearance_m: float) -> tuple[F
     return begin, end
 
 
+def gaps_ahead(
+    first: Bodies, second: Bodies, clearance_m: float, waits_s: Floats
+) -> tuple[Floats, Floats]:
+    """How far apart n pairs will be at k times, less the clearance, if both keep their velocities.
+
+    Returns:
+        Metres, below 0 where they overlap, (k, n), and the axes on which that is, (k, n, 2).
+    """
+    offset, pace = second.centre - first.centre, second.velocity - first.velocity
+    axes = np.stack(_axes(first, second))
+    reach = np.stack([_shadow(first, axis) + _shadow(second, axis) for axis in axes]) + clearance_m
+    place, speed = (axes * offset).sum(axis=2), (axes * pace).sum(axis=2)
+    gaps = np.abs(place + waits_s[:, None, None] * speed) - reach
+    widest = gaps.argmax(axis=1)
+    return gaps.max(axis=1), axes[widest, np.arange(len(offset))]
+
+
 def _axes(first: Bodies, second: Bodies) -> Sequence[Floats]:
     sides = [body.heading[:, ::-1] * (-1.0, 1.0) for body in (first, second)]
     return (first.heading, sides[0], second.heading, sides[1])

@@ -1,5 +1,6 @@
 """Near miss: two vehicles that nearly hit each other."""
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,16 @@ import numpy as np
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
-from sentinel_vision.rules.conflicts import Conflict, Encroachments, collision_courses
+from sentinel_vision.rules.conflicts import (
+    CERTAIN,
+    SURE,
+    Conflict,
+    Encroachments,
+    closing_pairs,
+    collision_courses,
+)
+from sentinel_vision.rules.courses import LAG_S, braking
+from sentinel_vision.rules.geometry import Flags
 from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.moments import MomentRule
@@ -21,10 +31,10 @@ from sentinel_vision.rules.road_users import RoadUsers
 from sentinel_vision.rules.scene import Instant, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
-BEAT_S: Final = 0.1
+BEAT_S: Final = 0.2
 MOVED_WITHIN_S: Final = 3.0
-FRESH_S: Final = 0.7
-"""Conflicts of a pair that are further apart in time are not the same one."""
+FRESH_S: Final = 1.5
+"""Conflicts of a pair that are further apart in time are not the same one; so much time there is to brake."""
 
 SERIOUS_S: Final = 1.0
 SERIOUS_M_S2: Final = 3.4
@@ -50,6 +60,12 @@ class NearMissParameters(MomentParameters):
         (0.1, 2.5),
         "Or, in a junction: one comes to where the other was so shortly before, across its course.",
     )
+    braking_m_s2: float = parameter(
+        3.4,
+        "m/s²",
+        (0.5, 20.0),
+        "Who is on a course to collide is one only if one of the two loses so much speed in a second.",
+    )
     moving_m_s: float = parameter(
         2.0, "m/s", (0.5, 20.0), "Both were faster than this in the last 3 s."
     )
@@ -58,11 +74,25 @@ class NearMissParameters(MomentParameters):
 
 @dataclass(slots=True)
 class _Approach:
-    """A pair in conflict: since when, and how often it was seen."""
+    """A pair on a course to collide.
+
+    Attributes:
+        first: When that began.
+        last: When it was seen last.
+        nearest: At its worst.
+        samples: How often it was seen.
+        sureness: Standard deviations by which it held, at most.
+    """
 
     first: Instant
     last: Instant
-    samples: int = 0
+    nearest: Conflict
+    samples: int = 1
+    sureness: float = 0.0
+
+    def is_certain(self, chosen: NearMissParameters) -> bool:
+        """It was a course to collide and no trick of the boxes."""
+        return self.samples >= chosen.samples and self.sureness >= CERTAIN
 
 
 class NearMissRule(MomentRule):
@@ -94,49 +124,91 @@ class NearMissRule(MomentRule):
         """Take in one frame."""
         if self._users is None or not self._zones or not self._beat.is_due(view.now):
             return []
+        self._instants.append(view.now)
+        while self._instants[0].observed_s < view.now.observed_s - FRESH_S:
+            self._instants.popleft()
         changes: list[IncidentChange] = []
         for conflict in self._find(view, self._users):
             changes += self._judge(view, conflict)
+        if self._approaches:
+            changes += self._await_braking(view, self._users)
         self._forget(view.now)
         return changes
 
     def _find(self, view: View, users: RoadUsers) -> Sequence[Conflict]:
-        """The conflicts of this frame, by track ids."""
+        """The conflicts of this frame."""
         if not len(view.motion):
             return ()
-        moved = users.note(view, self._moving_m_s) >= view.now.observed_s - MOVED_WITHIN_S
-        if np.count_nonzero(moved) < 2:
-            return ()
-        moved &= users.see(view, self._moving_m_s)
+        moved = users.note(view, self._moving_m_s, MOVED_WITHIN_S)
         moved &= view.inside[:, self._columns].any(axis=1)
         (rows,) = moved.nonzero()
-        found = list(collision_courses(view, rows, users, self._limits))
+        if len(rows) < 2:
+            return ()
+        first, second = closing_pairs(view, rows, self._limits[0])
+        is_wanted: Flags = np.logical_or.reduce(view.inside[rows][:, self._junctions], axis=1)
+        is_wanted[first] = is_wanted[second] = True
+        if not is_wanted.any():
+            return ()
+        seen = users.see(view, rows[is_wanted])
+        place = np.full(len(view.motion), -1)
+        place[seen.rows] = np.arange(len(seen.rows))
+        first, second = place[rows[first]], place[rows[second]]
+        known = (first >= 0) & (second >= 0)
+        found = list(collision_courses(seen, first[known], second[known], self._limits))
         if self._junctions:
-            in_junction = rows[view.inside[rows][:, self._junctions].any(axis=1)]
-            found += self._encroachments.find(view, in_junction, self._encroachment_s)
+            is_inside: Flags = np.logical_or.reduce(
+                view.inside[seen.rows][:, self._junctions], axis=1
+            )
+            found += self._encroachments.find(view, seen, is_inside, self._encroachment_s)
         return found
 
     def _judge(self, view: View, conflict: Conflict) -> list[IncidentChange]:
-        """Count a conflict by the parameters of its zone, and tell it when it is one."""
+        """Take in a conflict by the parameters of its zone, and tell it where it is one."""
         place = self._place_of(view, conflict)
         if place is None:
             return []
         pair = _pair_of(view, conflict)
-        told = self._told.get(pair)
-        zone, chosen = place
-        is_path = conflict.encroachment_s < chosen.encroachment_s
-        if not (conflict.collision_s < chosen.collision_s or is_path):
+        _, chosen = place
+        if conflict.encroachment_s < chosen.encroachment_s:
+            began = self._approaches.pop(pair, None)
+            crossed = began or _Approach(self._then(view.now), view.now, conflict)
+            return self._tell(view, conflict, place, crossed)
+        if conflict.collision_s >= chosen.collision_s:
             return []
-        approach = self._approaches.setdefault(pair, _Approach(view.now, view.now))
+        approach = self._approaches.get(pair)
+        if approach is None:
+            approach = _Approach(self._then(view.now), view.now, conflict, 0)
+            self._approaches[pair] = approach
         approach.samples += 1
+        approach.sureness = max(approach.sureness, conflict.sureness)
         approach.last = view.now
-        if told is not None and seconds_between(told, view.now) < chosen.cooldown_s:
-            self._told[pair] = view.now
-            return []
-        if approach.samples < chosen.samples and not is_path:
-            return []
-        self._told[pair] = view.now
-        return self._tell(view, conflict, (zone, chosen), approach)
+        if 0.0 < conflict.collision_s < approach.nearest.collision_s:
+            approach.nearest = conflict
+        return []
+
+    def _await_braking(self, view: View, users: RoadUsers) -> list[IncidentChange]:
+        """Tell of those on a course to collide whose one brakes hard."""
+        changes: list[IncidentChange] = []
+        ids = view.motion.track_ids
+        for pair, approach in list(self._approaches.items()):
+            rows = np.flatnonzero(np.isin(ids, pair))
+            if len(rows) < 2:
+                continue
+            conflict = approach.nearest._replace(first=int(rows[0]), second=int(rows[1]))
+            place = self._place_of(view, conflict)
+            if place is None or not approach.is_certain(place[1]):
+                continue
+            _, lost, error = braking(view, users.ground, users.threads, rows)
+            hardest = float(np.fmax.reduce(lost - SURE * error, initial=0.0))
+            if hardest > place[1].braking_m_s2:
+                del self._approaches[pair]
+                changes += self._tell(view, conflict, place, approach)
+        return changes
+
+    def _then(self, now: Instant) -> Instant:
+        """The moment whose courses are known now."""
+        since_s = now.observed_s - LAG_S - 0.01
+        return next(past for past in self._instants if past.observed_s >= since_s)
 
     def _place_of(self, view: View, conflict: Conflict) -> tuple[Zone, NearMissParameters] | None:
         inside = view.inside[[conflict.first, conflict.second]][:, self._columns].any(axis=0)
@@ -154,6 +226,10 @@ class NearMissRule(MomentRule):
     ) -> list[IncidentChange]:
         zone, chosen = place
         pair = _pair_of(view, conflict)
+        told = self._told.get(pair)
+        self._told[pair] = view.now
+        if told is not None and seconds_between(told, view.now) < chosen.cooldown_s:
+            return []
         subject = Subject(
             type=IncidentType.NEAR_MISS,
             rule_version=chosen.version,
@@ -186,6 +262,7 @@ class NearMissRule(MomentRule):
     def _forget_all(self) -> None:
         self._approaches: dict[Pair, _Approach] = {}
         self._told: dict[Pair, Instant] = {}
+        self._instants: deque[Instant] = deque()
         self._encroachments = Encroachments()
         if self._users is not None:
             self._users.clear()

@@ -1,71 +1,95 @@
-"""Vehicles and bicycles on the ground, as quick as they are: for what is over in a second."""
+"""Vehicles and bicycles as bodies on the ground, as they were a moment ago."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from sentinel_vision.rules.courses import Courses, courses
 from sentinel_vision.rules.footprints import IS_BODY, SIZES_M, Bodies, Rows, stand_on
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.memory import TrackTable
+from sentinel_vision.rules.threads import Threads
 from sentinel_vision.rules.view import View
 
 HEADING_M_S: Final = 1.0
-"""Slower than this the direction of movement says nothing; a body keeps the one it had."""
+"""Slower than this, and three errors, the direction of movement says nothing; a body keeps the one it had."""
 
-STEADY_M: Final = 0.5
-"""Samples that stray further from a steady drive are a track that jumped, not a vehicle."""
+_HEADING, _ORIGIN, _MOVED = slice(0, 2), slice(2, 4), 4
 
-LEAST_COSINE: Final = 0.5
-"""A course that differs more from that of the second before is a track that jumped, too."""
 
-_COSINE, _SINE, _MOVED = range(3)
+class Seen(NamedTuple):
+    """Some rows of a frame as they were `courses.LAG_S` before it.
+
+    Attributes:
+        rows: Of the frame, shape (n,).
+        courses: Of the lower edges of their boxes.
+        bodies: Where they stood.
+        origin: Unit vectors: where they pointed when that was known first, shape (n, 2).
+    """
+
+    rows: Rows
+    courses: Courses
+    bodies: Bodies
+    origin: Floats
 
 
 class RoadUsers:
-    """Remembers where each vehicle points and when it last moved."""
+    """Remembers where each vehicle points, where it came from, and when it last moved."""
 
     def __init__(self, ground: GroundPlane) -> None:
-        self._ground = ground
-        self._table = TrackTable(3)
+        self.ground = ground
+        self.threads = Threads()
+        self._table = TrackTable(5)
 
     def clear(self) -> None:
         """Forget all tracks."""
         self._table.clear()
+        self.threads.clear()
 
-    def note(self, view: View, moving_m_s: float) -> Floats:
-        """Take in a frame; gives when each row moved last, in watched seconds, NaN: never."""
+    def note(self, view: View, moving_m_s: float, within_s: float) -> Flags:
+        """Take in a frame; says which bodies moved within a time, shape (tracks,)."""
         motion = view.motion
         self._table.meet(motion)
-        moved: Floats = self._table.values[_MOVED, motion.slots]
-        moved[motion.speed > moving_m_s] = view.now.observed_s
-        self._table.values[_MOVED, motion.slots] = moved
-        return moved
-
-    def see(self, view: View, moving_m_s: float) -> Flags:
-        """After `note`: which rows are bodies that can be believed, bool, shape (tracks,)."""
-        motion, agile = view.motion, view.motion.agile
         values, slots = self._table.values, motion.slots
-        x, y = agile.velocity.T
-        speed = np.hypot(x, y)
-        is_heading = speed > HEADING_M_S
-        heading = slots[is_heading]
-        values[_COSINE, heading] = x[is_heading] / speed[is_heading]
-        values[_SINE, heading] = y[is_heading] / speed[is_heading]
-        courses = x * motion.velocity[:, 0] + y * motion.velocity[:, 1]
-        known: Flags = courses > LEAST_COSINE * speed * motion.speed
-        known |= speed < moving_m_s
-        known &= IS_BODY[motion.class_ids] & motion.mature & (agile.error < STEADY_M)
-        known &= ~np.isnan(values[_COSINE, slots])
+        for slot, before in self.threads.follow(view):
+            values[:, slot] = values[:, before]
+        moves = motion.speed > moving_m_s
+        if moves.any():
+            moving = slots[moves]
+            heading = motion.velocity[moves] / motion.speed[moves, None]
+            values[_HEADING, moving] = heading.T
+            values[_MOVED, moving] = view.now.observed_s
+        known: Flags = values[_MOVED, slots] >= view.now.observed_s - within_s
+        known &= IS_BODY[motion.class_ids]
+        (young,) = (known & ~motion.mature).nonzero()
+        known[young] = self.threads.goes_on(view, young)
         return known
 
-    def bodies(self, view: View, rows: Rows) -> Bodies:
-        """Some rows as bodies on the ground."""
-        motion = view.motion
+    def see(self, view: View, rows: Rows) -> Seen:
+        """After `note`: rows of the frame, looked at closely; not those that nobody can judge."""
+        motion, values = view.motion, self._table.values
+        found = courses(view, self.ground, self.threads, rows)
+        pace_error = found.pace_error
+        speed = found.speed
+        (known,) = np.isfinite(pace_error).nonzero()
+        rows, found, speed, pace_error = (
+            rows[known],
+            found.take(known),
+            speed[known],
+            pace_error[known],
+        )
+        slots = motion.slots[rows]
+        points = speed > HEADING_M_S + 3.0 * pace_error
+        heading = (found.velocity[points] / speed[points, None]).T
+        values[_HEADING, slots[points]] = heading
+        is_new = points & np.isnan(values[2, slots])
+        values[_ORIGIN, slots[is_new]] = values[_HEADING, slots[is_new]]
         bodies = Bodies(
-            centre=motion.agile.position[rows],
-            velocity=motion.agile.velocity[rows],
-            heading=self._table.values[:2, motion.slots[rows]].T,
+            centre=found.place,
+            velocity=found.velocity,
+            heading=values[_HEADING, slots].T,
             half=SIZES_M[motion.class_ids[rows]] / 2.0,
         )
-        return stand_on(self._ground, motion.anchors[rows], bodies)
+        anchors = self.ground.to_picture(found.place)
+        return Seen(rows, found, stand_on(self.ground, anchors, bodies), values[_ORIGIN, slots].T)

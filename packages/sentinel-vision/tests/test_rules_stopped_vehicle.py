@@ -236,3 +236,14 @@ def test_one_after_the_other_at_the_same_place_are_two() -> None:
     vehicles = (Vehicle(path=leaves, track_id=7), Vehicle(path=comes, track_id=8))
     assert see(*vehicles, seconds=55.0, zones=(zone,)) == []
     assert len(opened(see(*vehicles, seconds=66.0, zones=(zone,)))) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_waits_for_a_signal_between_two_lanes_has_not_broken_down(seed: int) -> None:
+    left, right = (((x, 0.0), (x + 0.5, 0.0), (x + 0.5, 1.0), (x, 1.0)) for x in (0.0, 0.5))
+    waiting = lane("in", left, rules={"queue": {"signal_cycle_s": 40.0}})
+    other = lane("out", right, direction=(0.0, -1.0))
+    path = trembling(stand(320.5, 330), 1.5, seed)
+    vehicle = Vehicle(path=path, track_id=7, size_px=20.0)
+    assert see(vehicle, seconds=50.0, zones=(waiting, other)) == []
+    assert len(opened(see(vehicle, seconds=75.0, zones=(waiting, other)))) == 1

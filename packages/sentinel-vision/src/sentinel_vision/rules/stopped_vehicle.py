@@ -92,7 +92,8 @@ class _Place:
 
     Attributes:
         zone_ids: All zones that hold it.
-        signal_s: For so long the signal at the lane's end explains that it stands.
+        signal_s: For so long a signal explains that it stands, if it waits in a row. It need not
+            be the row of its zone: what stands between two lanes is now in one, now in the other.
         waited: When it was last seen in the row that the signal holds up.
     """
 
@@ -154,6 +155,7 @@ class StoppedVehicleRule:
         self._parking = layout.columns(ZoneType.PARKING)
         self._unit = "BL" if layout.ground is None else "m"
         limits = [parameters.limits(self._unit) for _, _, parameters in self._zones]
+        self._signal_s = CYCLES * max(map(signal_cycle_s, layout.zones), default=0.0)
         self._most_still = max((still for still, _, _ in limits), default=0.0)
         self._most_slack = max((moved for _, moved, _ in limits), default=0.0)
 
@@ -277,7 +279,7 @@ class StoppedVehicleRule:
             zone_ids=frozenset(
                 self._layout.zones[column].id for column in np.flatnonzero(view.inside[row])
             ),
-            signal_s=CYCLES * signal_cycle_s(zone),
+            signal_s=self._signal_s,
             box=view.box(row),
             position=view.motion.position[row],
             seen=view.now,

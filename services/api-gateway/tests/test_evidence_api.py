@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import msgspec
 import pytest
 
 from sentinel_api.testing import World
@@ -14,7 +15,7 @@ from sentinel_core.contracts.generated.incident_event import EvidenceKeys
 from sentinel_core.domain.users import Role
 from sentinel_core.evidence.chain import Appended
 from sentinel_core.evidence.keys import manifest_key
-from sentinel_core.evidence.manifest import FileRole, decode
+from sentinel_core.evidence.manifest import FileRole, decode, encode, seal
 from sentinel_core.ports.object_store import ObjectKey
 from sentinel_core.testing.builders import make_incident_event
 from sentinel_core.testing.evidence import FILES, store_evidence
@@ -110,6 +111,29 @@ async def test_a_broken_manifest_is_told_and_shown_as_it_is(
     assert (await api.get(f"/api/incidents/{INCIDENT}/manifest")).content == b"{}"
     refused = await api.get(f"/api/incidents/{INCIDENT}/evidence.zip")
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "s3://sentinel-clips/cam_02/anomalies/1.mp4",
+        "s3://sentinel-frames/cam_01/detections/1.parquet",
+        "s3://sentinel-clips/cam_01/anomalies/../../../../secret.key",
+        "/etc/passwd",
+    ],
+)
+async def test_a_manifest_leads_nobody_to_other_files(
+    world: World, api: httpx2.AsyncClient, key: str
+) -> None:
+    """Sealed as it should be, by somebody who can write the store."""
+    appended = await complete(world)
+    first, *others = appended.manifest.files
+    files = (msgspec.structs.replace(first, key=key), *others)
+    forged = encode(seal(msgspec.structs.replace(appended.manifest, files=files)))
+    await world.ports.objects.put(manifest_key("cam_01", 2), forged)
+    found = await report(api, verify="true")
+    assert (found["manifest"], found["files"], found["verified"]) == (None, [], False)
+    assert (await api.get(f"/api/incidents/{INCIDENT}/evidence.zip")).status_code == 409
 
 
 async def test_until_it_is_complete_there_is_little_to_see(

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from sentinel_api.testing import World, eventually
+from sentinel_core.contracts.generated.incident_event import EvidenceKeys
 from sentinel_core.contracts.topics import DETECTIONS, DETECTIONS_DLQ, INCIDENTS
 from sentinel_core.domain.errors import DependencyUnavailable, SentinelError, StorageFull
 from sentinel_core.ports.event_bus import TopicPartition
@@ -30,6 +31,12 @@ async def letters(world: World) -> list[dict[str, object]]:
     async with world.bus.subscribe([DETECTIONS_DLQ], start={}) as subscription:
         found = await subscription.poll(max_messages=100, timeout_s=0.05)
     return [msgspec.json.decode(message.value) for message in found]
+
+
+def keys(**changes: str) -> EvidenceKeys:
+    """Evidence that somebody else wants read."""
+    none = EvidenceKeys(snapshot=None, snapshot_boxes=None, clip=None, complete=True)
+    return msgspec.structs.replace(none, **changes)
 
 
 async def test_detections_are_stored_once(world: World) -> None:
@@ -91,6 +98,11 @@ async def test_message_that_breaks_the_schema_is_put_aside(
         {"reason": "boredom"},
         {"zone_id": "nowhere"},
         {"start_pts_90k": 2**80},
+        {"evidence": keys(clip="s3://sentinel-clips/cam_02/anomalies/1.mp4")},
+        {"evidence": keys(clip="s3://sentinel-clips/cam_01/anomalies/../../../secret.key")},
+        {"evidence": keys(manifest="s3://../cam_01/evidence/00000001.json")},
+        {"evidence": keys(snapshot="s3://sentinel-frames/cam_01/anomalies/1.jpg")},
+        {"evidence": keys(snapshot_boxes="/etc/passwd")},
     ],
 )
 async def test_values_that_no_row_can_hold_are_put_aside(

@@ -10,6 +10,20 @@ UNFINISHED_PREFIX = "unfinished.evidence"
 """Of drafts. With a dot, so that it is no camera's key."""
 
 _MANIFEST_PATH = re.compile(r"(?P<camera>[a-z0-9_-]{1,63})/evidence/(?P<sequence>\d{8,18})\.json")
+_PATH = re.compile(r"(?P<camera>[a-z0-9_-]{1,63})/(anomalies|evidence)/\w[\w.-]*", re.ASCII)
+
+
+def parse_key(url: str, camera_key: str) -> ObjectKey:
+    """The place of a file of a camera's evidence, as others tell it: on the bus, in a manifest.
+
+    Raises:
+        ValueError: It is elsewhere. Whoever tells it must not choose what others read.
+    """
+    key = ObjectKey.parse(url)
+    found = _PATH.fullmatch(key.path)
+    if key.bucket != CLIPS_BUCKET or found is None or found["camera"] != camera_key:
+        raise ValueError(f"{url!r} is no place of evidence of {camera_key}")
+    return key
 
 
 def file_key(camera_key: str, incident_id: UUID, ending: str) -> ObjectKey:

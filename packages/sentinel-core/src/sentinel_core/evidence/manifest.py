@@ -8,11 +8,15 @@ file; and that of the camera's manifest before it, so that none can be taken out
 import hashlib
 from enum import StrEnum
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct, structs
 
 from sentinel_core.domain.errors import InvalidInput
+from sentinel_core.domain.incidents import IncidentType
+from sentinel_core.domain.media_clock import parse_utc
+from sentinel_core.evidence.keys import parse_key
 
 SCHEMA: Literal["sentinel.evidence/1"] = "sentinel.evidence/1"
 
@@ -155,14 +159,24 @@ def decode(data: bytes) -> Manifest:
     """The inverse of `encode`.
 
     Raises:
-        InvalidInput: It is no manifest, or not as it was written.
+        InvalidInput: It is no manifest, not as it was written, or names files elsewhere.
     """
     try:
         manifest = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _check(manifest)
+    except (ValueError, OverflowError, RecursionError) as error:
         raise InvalidInput(f"it is no manifest: {error}") from error
     if encode(manifest) != data:
         raise InvalidInput("it is not spelled as it was written")
     if seal(manifest) != manifest:
         raise InvalidInput("its content does not have the SHA-256 that it names")
     return manifest
+
+
+def _check(manifest: Manifest) -> None:
+    """Whoever can write the store can seal what he likes: it must not lead anybody elsewhere."""
+    UUID(manifest.incident.id)
+    IncidentType(manifest.incident.type)
+    parse_utc(manifest.incident.alarm_at)
+    for file in manifest.files:
+        parse_key(file.key, manifest.camera_key)

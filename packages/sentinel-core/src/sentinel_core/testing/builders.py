@@ -141,6 +141,7 @@ def make_incident_event(transition: Transition = "opened", /, **changes: Any) ->
     """
     moment = _TRANSITION_SECONDS[transition]
     is_over = transition in ("ended", "evidence_complete")
+    camera = changes.get("camera_id", "cam_01")
     event = IncidentEvent(
         schema_version=1,
         event_id="",
@@ -168,8 +169,8 @@ def make_incident_event(transition: Transition = "opened", /, **changes: Any) ->
         track_ids=[1, 2],
         explain=[_slow_traffic()],
         evidence=EvidenceKeys(
-            snapshot="s3://sentinel-clips/cam_01/anomalies/1.jpg",
-            snapshot_boxes="s3://sentinel-clips/cam_01/anomalies/1-boxes.jpg",
+            snapshot=f"s3://sentinel-clips/{camera}/anomalies/1.jpg",
+            snapshot_boxes=f"s3://sentinel-clips/{camera}/anomalies/1-boxes.jpg",
             clip=None,
             complete=transition == "evidence_complete",
         ),

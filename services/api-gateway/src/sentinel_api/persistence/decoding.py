@@ -13,6 +13,7 @@ from sentinel_core.contracts.topics import CAMERA_STATES, DETECTIONS, FLOW, INCI
 from sentinel_core.domain.cameras import is_camera_key
 from sentinel_core.domain.incidents import EndReason, IncidentType
 from sentinel_core.domain.media_clock import parse_utc
+from sentinel_core.evidence.keys import parse_key
 from sentinel_core.ports.event_bus import Message
 
 Event = DetectionEvent | IncidentEvent | CameraStateEvent | FlowEvent
@@ -50,6 +51,10 @@ def decode_incident(value: bytes) -> IncidentEvent:
     for condition in event.explain:
         parse_utc(condition.since)
     IncidentType(event.type)
+    found = event.evidence
+    for url in (found.snapshot, found.snapshot_boxes, found.clip, found.manifest):
+        if isinstance(url, str):
+            parse_key(url, event.camera_id)
     if event.reason is not None:
         EndReason(event.reason)
     return event

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType, Priority
 from sentinel_core.domain.zones import GroundPoint, Point, Zone, ZoneType
 from sentinel_vision.detection.classes import BICYCLE, CAR, MOTORCYCLE, PERSON
+from sentinel_vision.detection.detections import NO_TRACK
 from sentinel_vision.rules.case import IncidentChange
 from sentinel_vision.rules.crowding import HIDDEN_S
 from sentinel_vision.rules.engine import RuleEngine
@@ -112,6 +113,13 @@ def test_a_rider_whose_machine_is_not_always_seen() -> None:
     seen = lambda t: path(t) if (t % 2.0) < 1.0 else None  # noqa: E731 - a path is a function
     machine = Vehicle(path=seen, track_id=8, class_id=MOTORCYCLE, size_px=60.0)
     assert only(see(person(path), machine), IncidentType.PEDESTRIAN_ON_ROAD) == []
+
+
+def test_a_rider_whose_machine_gets_no_track() -> None:
+    path = drive(200, 350, velocity=(0.0, -25.0))
+    seen = lambda t: path(t) if (t % 1.6) < 0.2 else None  # noqa: E731 - a path is a function
+    machine = Vehicle(path=seen, track_id=lambda _: NO_TRACK, class_id=MOTORCYCLE, size_px=60.0)
+    assert see(person(path), machine) == []
 
 
 def _rider(*, walks_off: bool = False) -> list[Vehicle]:

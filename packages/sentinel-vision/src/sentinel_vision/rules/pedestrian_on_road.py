@@ -19,6 +19,7 @@ from sentinel_vision.detection.classes import (
     GROUP_PERSON,
     MOTORCYCLE,
 )
+from sentinel_vision.detection.detections import NO_TRACK, Detections
 from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
 from sentinel_vision.rules.followed import Followed, Followers
 from sentinel_vision.rules.geometry import Floats, box_areas, intersections
@@ -30,6 +31,9 @@ from sentinel_vision.rules.view import View, ZoneLayout
 RIDER_MEMORY_S = 2.0
 """For so long after its two-wheeler or vehicle was seen a rider is none on foot, though the
 detector misses the vehicle for some frames."""
+
+LEAST_CONFIDENCE = 0.25
+"""Of a vehicle that has no track, to be one that somebody may ride."""
 
 DISMOUNTED = 4.0
 """Nor before it is so far from where its two-wheeler was seen last, in metres or body lengths: in
@@ -270,15 +274,22 @@ def _covered_by_vehicles(view: View) -> tuple[Floats, Floats]:
     motion = view.motion
     covered, two_wheeled = np.zeros(len(motion)), np.zeros(len(motion))
     persons = np.flatnonzero(view.is_person)
-    ridden = np.flatnonzero(CLASS_GROUPS[motion.class_ids] != GROUP_PERSON)
-    if len(persons) and len(ridden):
+    vehicles = _find_vehicles(view)
+    if len(persons) and len(vehicles):
         boxes = motion.boxes[persons]
-        shares = intersections(boxes, motion.boxes[ridden])
+        shares = intersections(boxes, vehicles.boxes.astype(np.float64))
         shares /= np.maximum(box_areas(boxes), 1.0)[:, np.newaxis]
         covered[persons] = shares.max(axis=1)
-        is_two_wheeled = _TWO_WHEELED[motion.class_ids[ridden]]
+        is_two_wheeled = _TWO_WHEELED[vehicles.class_ids]
         two_wheeled[persons] = shares[:, is_two_wheeled].max(axis=1, initial=0.0)
     return covered, two_wheeled
+
+
+def _find_vehicles(view: View) -> Detections:
+    """Also those that have no track yet: their boxes are seen too seldom, not wrong."""
+    seen = view.scene.detections
+    counts = (seen.track_ids != NO_TRACK) | (seen.confidences >= LEAST_CONFIDENCE)
+    return seen.select(np.flatnonzero(counts & (CLASS_GROUPS[seen.class_ids] != GROUP_PERSON)))
 
 
 def _read(

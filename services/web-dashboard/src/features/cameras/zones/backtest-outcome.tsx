@@ -62,7 +62,7 @@ function Progress({ share }: { readonly share: number }) {
       <progress
         aria-label="Progress of the back-test"
         value={share}
-        className="h-1.5 min-w-0 flex-1 accent-accent"
+        className="h-1.5 min-w-0 flex-1 appearance-none overflow-hidden rounded-sm border-0 bg-hover [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-hover [&::-webkit-progress-value]:bg-accent"
       />
       <span className="w-16 text-right tabular-nums">{percent} % read</span>
     </div>

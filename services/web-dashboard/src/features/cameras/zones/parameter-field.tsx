@@ -76,7 +76,10 @@ export function ParameterField(props: ParameterFieldProps) {
         )}
         {parameter.description !== '' && (
           <p>
-            {parameter.description} {draft === undefined && bounds !== '' && `${bounds}.`}
+            {parameter.description}{' '}
+            {draft === undefined && bounds !== '' && (
+              <span className="whitespace-nowrap">{bounds}.</span>
+            )}
           </p>
         )}
       </div>

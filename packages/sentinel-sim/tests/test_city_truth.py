@@ -10,11 +10,12 @@ import pytest
 from sentinel_core.domain.incidents import IncidentType
 from sentinel_sim.city.kinds import SIZES_M
 from sentinel_sim.city.library import PAIRS, SCENARIOS
+from sentinel_sim.city.observers.spells import Spell
 from sentinel_sim.city.observing import truth_of
 from sentinel_sim.city.scenario import play
 from sentinel_sim.city.scenes import street
 from sentinel_sim.city.truth import Truth, TruthBox, TruthEvent
-from sentinel_sim.city.world import Moment
+from sentinel_sim.city.world import STEP_S, Moment
 
 
 def test_a_truth_file_reads_as_it_was_written(tmp_path: Path) -> None:
@@ -124,6 +125,13 @@ def test_a_camera_that_is_covered_is_tampered_with_and_lightning_is_nothing() ->
     assert (event.started_s, event.ended_s, event.detail) == (fault.begin_s, fault.end_s, "covered")
     assert SCENARIOS["street_camera_lightning"].plan(1).camera_faults
     assert _events("street_camera_lightning", 1, IncidentType.CAMERA_TAMPER, 52.0) == []
+
+
+def test_what_was_true_for_a_moment_had_not_begun() -> None:
+    times = [*np.arange(10.0, 10.6, STEP_S), *np.arange(14.0, 60.0, STEP_S)]
+    spell = Spell("row", times[0], times[-1], None, None, (), times_s=[float(one) for one in times])
+    spell.begin_steadily(20.0, 0.8)
+    assert spell.began_s == pytest.approx(14.0)
 
 
 def test_two_cameras_see_the_same_incident_at_the_same_place() -> None:

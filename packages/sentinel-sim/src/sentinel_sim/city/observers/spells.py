@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sentinel_sim.city.frame import Floats
 from sentinel_sim.city.observers.stage import Sight
 from sentinel_sim.city.truth import Box
 from sentinel_sim.city.world import STEP_S
 
 _SEEN_VISIBILITY = 0.3
+_AT_FIRST_S = 5.0
 
 
 @dataclass(slots=True)
@@ -52,11 +55,13 @@ class Spell:
 
         Args:
             within_s: After its beginning it is true for so long …
-            share: … at least in this share of the moments, 0..1.
+            share: … at least in this share of the moments, 0..1, and of those of its first 5 s.
         """
         times = np.array(self.times_s)
-        ahead = times.searchsorted(times + within_s) - np.arange(len(times))
-        steady = np.flatnonzero(ahead * STEP_S >= share * within_s)
+        is_steady = _held(times, within_s, share)
+        # A moment, and then nothing for seconds, is no beginning of what is steady later.
+        is_steady &= _held(times, min(within_s, _AT_FIRST_S), share)
+        steady = np.flatnonzero(is_steady)
         if len(steady):
             self.began_s = float(times[steady[0]])
 
@@ -102,6 +107,13 @@ class SpellBook:
         """All spells, by their start."""
         spells = [*self._over, *self._open.values()]
         return sorted(spells, key=lambda spell: (spell.began_s, str(spell.key)))
+
+
+def _held(times: Floats, within_s: float, share: float) -> NDArray[np.bool_]:
+    """Whether, from each moment on, it was true for that share of the time."""
+    ahead = times.searchsorted(times + within_s) - np.arange(len(times))
+    held: NDArray[np.bool_] = ahead * STEP_S >= share * within_s
+    return held
 
 
 def _visibility(sight: Sight, actors: tuple[int, ...]) -> float:

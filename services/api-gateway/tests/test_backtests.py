@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -15,6 +16,7 @@ from sentinel_core.adapters.memory.detection_archive import MemoryDetectionArchi
 from sentinel_core.contracts.generated.detection_event import DetectionEvent, FrameSize
 from sentinel_core.domain.errors import Conflict
 from sentinel_core.domain.media_clock import format_utc
+from sentinel_core.domain.users import Role
 from sentinel_core.testing.builders import (
     at,
     make_detection_event,
@@ -124,6 +126,12 @@ async def test_the_newest_frames_are_written_first(world: World, api: httpx2.Asy
             "too much",
         ),
         ({"sweep": {"parameter": "on_s", "values": list(range(5, 30))}}, "values"),
+        ({"sweep": {"parameter": "on_s", "values": ["NaN"]}}, "values"),
+        ({"set": {"on_s": "Infinity"}}, "on_s"),
+        ({"set": {f"p{n}": 1 for n in range(40)}}, "32"),
+        ({"start": "0001-01-01T00:00:00+23:59"}, "start"),
+        ({"end": "9999-12-31T23:59:59-23:59"}, "end"),
+        ({"camera": "../../etc/passwd" * 9}, "camera"),
     ],
 )
 async def test_what_cannot_be_tried_is_refused(
@@ -133,6 +141,37 @@ async def test_what_cannot_be_tried_is_refused(
     answer = await api.post(PATH, json=body(**changes))
     assert answer.status_code == 422
     assert word in answer.text
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z"),
+        ("9999-12-30T00:00:00Z", "9999-12-31T23:59:59Z"),
+    ],
+)
+async def test_times_at_the_ends_of_the_calendar_have_no_frames(
+    world: World, api: httpx2.AsyncClient, start: str, end: str
+) -> None:
+    await camera_with_lane(world)
+    answer = await api.post(PATH, json=body(start=start, end=end))
+    found = await finished(api, answer.json())
+    assert (found["state"], found["coverage"]["frames"]) == ("done", 0)
+
+
+async def test_viewers_and_operators_start_no_back_test(make_world: Any) -> None:
+    world = await make_world(auth=True)
+    await world.service.start()
+    await camera_with_lane(world)
+    for role, status in ((Role.VIEWER, 403), (Role.OPERATOR, 403), (Role.ENGINEER, 202)):
+        client = world.client(await world.user_token(f"u_{role}", role))
+        answer = await client.post(PATH, json=body())
+        assert answer.status_code == status, role
+        run = f"{PATH}/{answer.json().get('id', UUID(int=1))}"
+        for method in ("GET", "DELETE"):
+            allowed = (await client.request(method, run)).status_code
+            assert allowed == (200 if status == 202 else 403), (role, method)
+    assert (await world.client().post(PATH, json=body())).status_code == 401
 
 
 async def test_unknown_cameras_and_runs_are_not_found(

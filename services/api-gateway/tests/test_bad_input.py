@@ -1,5 +1,6 @@
 """Odd input is answered with a problem below 500, whatever the route."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -33,9 +34,7 @@ def routes(*methods: str) -> list[tuple[str, str]]:
 
 
 def fill(path: str, value: str) -> str:
-    for name in ("camera", "incident_id", "name"):
-        path = path.replace(f"{{{name}}}", value)
-    return path
+    return re.sub(r"\{\w+\}", lambda _: value, path)
 
 
 @pytest.mark.parametrize("body", BODIES, ids=range(len(BODIES)))

@@ -1,13 +1,18 @@
 """Suggested lanes and previews of calibrations."""
 
-from datetime import timedelta
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
-from sentinel_api.testing import World
+from sentinel_api.testing import World, eventually
+from sentinel_api.zones.service import MOST_WAITING, ZoneDrafts
+from sentinel_core.adapters.memory.detection_archive import MemoryDetectionArchive
 from sentinel_core.contracts.generated.detection_event import DetectedObject, DetectionEvent
+from sentinel_core.domain.errors import Conflict
 from sentinel_core.domain.media_clock import format_utc
 from sentinel_core.testing.builders import make_detection_event
 from sentinel_vision.flow.suggestions import MIN_TRACKS
@@ -80,7 +85,7 @@ async def test_only_the_hours_asked_for_are_read(world: World, api: httpx2.Async
     assert (found["tracks"], found["suggestions"]) == (0, [])
 
 
-@pytest.mark.parametrize("hours", [0, -1, 7, "all"])
+@pytest.mark.parametrize("hours", [0, -1, 7, "all", "nan", "inf", "1e400"])
 async def test_hours_are_bounded(world: World, api: httpx2.AsyncClient, hours: object) -> None:
     await world.add_camera()
     assert (await api.get(SUGGESTIONS, params={"hours": str(hours)})).status_code == 422
@@ -143,3 +148,54 @@ async def test_points_that_contradict_each_other_are_no_error_of_the_server(
     answer = await api.post(PREVIEW, json={"points": crossed})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "calibration"
+
+
+class WaitingArchive(MemoryDetectionArchive):
+    """Gives nothing until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_go = asyncio.Event()
+
+    async def read(
+        self, camera_key: str, start: datetime, end: datetime
+    ) -> AsyncIterator[Sequence[DetectionEvent]]:
+        await self.may_go.wait()
+        async for group in super().read(camera_key, start, end):
+            yield group
+
+
+async def test_of_many_who_ask_at_once_some_are_told_to_come_back(world: World) -> None:
+    await world.add_camera()
+    slow = WaitingArchive()
+    drafts = ZoneDrafts(clock=world.ports.clock, database=world.database, archive=slow)
+    asked = [
+        asyncio.create_task(drafts.suggest("cam_01", 1.0)) for _ in range(2 * MOST_WAITING + 2)
+    ]
+    await eventually(lambda: sum(task.done() for task in asked) == MOST_WAITING + 1)
+    slow.may_go.set()
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, Conflict)]
+    assert len(refused) == MOST_WAITING + 1
+    assert (await drafts.suggest("cam_01", 1.0)).tracks == 0
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [{"image": [0.5, 0.5], "ground_m": [1, 1]}] * 64,
+        [{"image": [n / 64, n / 64], "ground_m": [n, n]} for n in range(64)],
+        [{"image": [n % 2, n // 2], "ground_m": [1e6 * (n % 2), -1e6]} for n in range(4)],
+        [{"image": [n % 2, n // 2], "ground_m": [1e-9 * (n % 2), 1e-9 * n]} for n in range(4)],
+        [{"image": [1e-300 * n, 1e-300 * n * n], "ground_m": [n, n * n]} for n in range(8)],
+        [{"image": [n % 2, n // 2], "ground_m": [1e6 * (n % 2), 1e6 * (n // 2)]} for n in range(4)],
+    ],
+    ids=["one", "a line", "a line on the ground", "a speck", "a dot", "a country"],
+)
+async def test_odd_calibrations_are_shown_or_refused(
+    world: World, api: httpx2.AsyncClient, points: list[dict[str, Any]]
+) -> None:
+    await world.add_camera()
+    answer = await api.post(PREVIEW, json={"points": points})
+    assert answer.status_code in (200, 422), answer.text
+    assert "NaN" not in answer.text

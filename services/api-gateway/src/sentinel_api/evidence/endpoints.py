@@ -24,7 +24,7 @@ Verify = Annotated[
 @router.get(
     "/incidents/{incident_id}/evidence",
     dependencies=[requires(Role.VIEWER)],
-    responses=problems(404, 422),
+    responses=problems(404, 409, 422),
 )
 async def get_evidence(
     context: Context, incident_id: UUID, *, verify: Verify = False

@@ -1,12 +1,12 @@
 """Use cases of evidence: look at it, check it, take it away."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
 from sentinel_api.access import Principal
 from sentinel_api.audit import record_change
 from sentinel_api.evidence.schemas import EvidenceFault, EvidenceReport
+from sentinel_api.turns import Turns
 from sentinel_core.domain.errors import Conflict, InvalidInput, NotFound
 from sentinel_core.domain.incidents import Evidence
 from sentinel_core.evidence.export import SealedEvidence, read_evidence, zip_evidence
@@ -15,7 +15,7 @@ from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.object_store import ObjectKey, ObjectStore
 from sentinel_core.ports.repositories import Database
 
-_CHECKS_AT_ONCE = 2
+CHECKS_AT_ONCE, CHECKS_WAITING = 2, 8
 """A check reads whole clips."""
 
 
@@ -26,10 +26,19 @@ class EvidenceDesk:
         self._clock = clock
         self._database = database
         self._objects = objects
-        self._checks = asyncio.Semaphore(_CHECKS_AT_ONCE)
+        self._checks = Turns(
+            at_once=CHECKS_AT_ONCE,
+            waiting=CHECKS_WAITING,
+            refusal="other evidence is being checked: try again later",
+        )
 
     async def report(self, incident_id: UUID, *, verify: bool) -> EvidenceReport:
-        """What there is; `verify` reads all of it and compares. Raises NotFound."""
+        """What there is; `verify` reads all of it and compares.
+
+        Raises:
+            NotFound: There is no such incident.
+            Conflict: Too much is being checked at once.
+        """
         evidence = await self._evidence(incident_id)
         key = _manifest_key(evidence)
         if key is None:
@@ -84,7 +93,7 @@ class EvidenceDesk:
     async def _check(
         self, incident_id: UUID, key: ObjectKey, sealed: SealedEvidence | None
     ) -> list[Fault]:
-        async with self._checks:
+        async with self._checks.take():
             faults = (await verify_manifest(self._objects, key)).faults
         if sealed is not None and sealed.manifest.incident.id != str(incident_id):
             detail = f"it is the manifest of incident {sealed.manifest.incident.id}"

@@ -22,7 +22,7 @@ router = APIRouter(tags=["cameras"])
 @router.get(
     "/cameras/{camera}/zones/suggestions",
     dependencies=[requires(Role.ENGINEER)],
-    responses=problems(404, 422),
+    responses=problems(404, 409, 422),
 )
 async def suggest_zones(
     context: Context, camera: CameraId, query: Annotated[SuggestionQuery, Query()]

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from sentinel_api.turns import Turns
 from sentinel_api.zones.schemas import (
     CalibrationPreview,
     GroundLine,
@@ -22,6 +23,8 @@ from sentinel_vision.rules.ground import GroundPlane
 ENOUGH_TRACKS = 2_000
 """More vehicles change nothing about where the lanes are."""
 
+MOST_WAITING = 4
+
 
 class ZoneDrafts:
     """Looks and calculates; a person decides what is stored."""
@@ -30,17 +33,23 @@ class ZoneDrafts:
         self._clock = clock
         self._database = database
         self._archive = archive
-        # It takes seconds of a core: not for several people at a time.
-        self._turn = asyncio.Lock()
+        self._turns = Turns(
+            at_once=1, waiting=MOST_WAITING, refusal="others look for lanes: try again later"
+        )
 
     async def suggest(self, id_or_key: str, hours: float) -> ZoneSuggestions:
-        """Lanes by the vehicles of the last hours. Raises NotFound."""
+        """Lanes by the vehicles of the last hours.
+
+        Raises:
+            NotFound: There is no such camera.
+            Conflict: Too many people look for lanes at once.
+        """
         async with self._database.transaction() as work:
             camera = await work.cameras.get(id_or_key)
         end = self._clock.utc_now()
         start = end - timedelta(hours=hours)
         field = FlowField()
-        async with self._turn:
+        async with self._turns.take():
             async for events in self._archive.read(camera.key, start, end):
                 await asyncio.to_thread(field.add, events)
                 if field.tracks >= ENOUGH_TRACKS:

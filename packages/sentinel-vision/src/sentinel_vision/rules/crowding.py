@@ -25,6 +25,9 @@ LOOK_EVERY_S = 0.5
 HIDDEN_S = 5.0
 """Who was seen so lately, and would still be in the zone, is there."""
 
+SEEN_SHARE = 0.25
+"""Where fewer of a crowd are seen in the whole picture, nobody need be counted."""
+
 MIN_AREA_M2 = 4.0
 """In a smaller zone two persons would be a crowd: only the number counts there."""
 
@@ -73,6 +76,14 @@ class _ZoneWatch:
         if layout.ground is not None:
             area_m2 = polygon_area(layout.ground.to_metres(np.array(zone.polygon)))
             self.area_m2 = area_m2 if area_m2 >= MIN_AREA_M2 else None
+
+    @property
+    def least(self) -> float:
+        """With fewer persons there is no crowd."""
+        chosen = self.parameters
+        if self.area_m2 is None:
+            return chosen.persons
+        return min(chosen.persons, max(chosen.least_persons, chosen.density * self.area_m2))
 
     def read(self, track_ids: tuple[int, ...]) -> Reading:
         chosen, count = self.parameters, len(track_ids)
@@ -133,6 +144,7 @@ class CrowdingRule:
             _ZoneWatch(column, zone, chosen, layout)
             for column, zone, chosen in layout.with_parameters(CrowdingParameters)
         ]
+        self._fewest = SEEN_SHARE * min((watch.least for watch in self._watches), default=0.0)
         self._cases.arrange((watch.zone, watch.parameters.timing) for watch in self._watches)
 
     def resume(self, incident: Incident) -> bool:
@@ -149,15 +161,23 @@ class CrowdingRule:
         """Take in one frame."""
         if not self._watches or not self._pace.is_due(view.now.observed_s):
             return []
-        self._persons.meet(view, self._polygons)
+        if view.is_person.sum() >= self._fewest:
+            self._persons.meet(view, self._polygons)
+        else:
+            self._persons.clear()
         changes = []
         for watch in self._watches:
-            reading = _BLIND
-            if view.is_warm:
-                there = self._persons.is_sure & self._persons.inside[:, watch.column]
-                reading = watch.read(tuple(self._persons.track_ids[there].tolist()))
+            reading = watch.read(self._find(watch)) if view.is_warm else _BLIND
             changes.append(self._cases[watch.zone].step(view.now, view.scene, reading))
         return [change for change in changes if change is not None]
+
+    def _find(self, watch: _ZoneWatch) -> tuple[int, ...]:
+        """The tracks of those who are in a zone."""
+        persons = self._persons
+        if not len(persons.numbers):
+            return ()
+        there = persons.is_sure & persons.inside[:, watch.column]
+        return tuple(persons.track_ids[there].tolist())
 
     def end(
         self, reason: EndReason, at: datetime, scene: SceneFrame | None

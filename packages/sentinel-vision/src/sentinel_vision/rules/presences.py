@@ -104,6 +104,8 @@ class Presences:
             polygons: The zones, as in `ZoneLayout.polygons`.
         """
         persons = np.flatnonzero(view.is_person)
+        if not len(persons) and not len(self._persons):
+            return
         self._find(view.motion, persons)
         self._stitch(view.motion, persons, view.now.observed_s)
         unseen_s = view.now.observed_s - self._persons["seen_s"]

@@ -9,6 +9,7 @@ import structlog
 from sentinel_api.problems import without_credentials
 from sentinel_core.domain.errors import DependencyUnavailable, StorageFull
 from sentinel_core.ports.clock import Clock
+from sentinel_core.runtime.waiting import sleep_until_set
 
 BACKOFF_MIN_S = 0.2
 BACKOFF_MAX_S = 5.0
@@ -66,20 +67,8 @@ class Retries:
                 _log.warning("cannot store now, trying again", reason=self.trouble, in_s=pause_s)
                 if self.is_stopping:
                     raise Stopped from error
-                await self._pause(pause_s)
+                await sleep_until_set(self._clock, pause_s, self._stopping)
                 pause_s = min(BACKOFF_MAX_S, pause_s * 2)
             else:
                 self.trouble = None
                 return result
-
-    async def _pause(self, seconds: float) -> None:
-        """Wait, but not for longer than the service runs."""
-        sides = {
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-            asyncio.ensure_future(self._stopping.wait()),
-        }
-        try:
-            await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for side in sides:
-                side.cancel()

@@ -16,6 +16,7 @@ from sentinel_core.domain.errors import SentinelError
 from sentinel_core.domain.media_clock import TICKS_PER_SECOND
 from sentinel_core.ports.clock import Clock
 from sentinel_core.ports.repositories import CameraLeases, Database
+from sentinel_core.runtime.waiting import sleep_until_set
 
 _log = structlog.get_logger(__name__)
 
@@ -169,13 +170,7 @@ class LeaseKeeper:
             await self._pause(self._times.renew_s)
 
     async def _pause(self, seconds: float) -> None:
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
+        await sleep_until_set(self._clock, seconds, self._wake)
         self._wake.clear()
 
     async def _watch(self) -> None:

@@ -15,6 +15,7 @@ from sentinel_camera.supervision.states import StateBoard
 from sentinel_core.domain.cameras import Camera, PrivacyMask, SourceReason, SourceState
 from sentinel_core.domain.errors import DependencyUnavailable, NotFound
 from sentinel_core.ports.repositories import Database
+from sentinel_core.runtime.waiting import sleep_until_set
 from sentinel_vision.frames.transport import FrameTransport
 
 _log = structlog.get_logger(__name__)
@@ -127,13 +128,7 @@ class CameraFleet:
         await self._assignment.stop()
 
     async def _pause(self) -> None:
-        sleeping = asyncio.ensure_future(self._parts.clock.sleep(_RECONCILE_S))
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            waking.cancel()
+        await sleep_until_set(self._parts.clock, _RECONCILE_S, self._wake)
         self._wake.clear()
 
     def _note_assignment(self) -> None:

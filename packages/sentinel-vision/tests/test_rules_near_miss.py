@@ -176,6 +176,14 @@ def test_one_that_stops_short_of_another_is_told_though_its_box_wavers(seed: int
     assert len(opened(see(*vehicles, seconds=7.0))) == 1
 
 
+def test_one_that_is_hidden_behind_the_other_before_it_stands_is_told() -> None:
+    """The last that is seen of the second is that it comes near; the first brakes hard."""
+    second = then(braking(65, 1.9), 3.1, stand(0, 0, end_s=0.0))
+    changes = see(car(braking(150, 1.5), 1), car(second, 2), seconds=6.0)
+    (incident,) = opened(changes)
+    assert incident.track_ids == (1, 2)
+
+
 def test_lost_frames_do_not_hide_a_hard_stop() -> None:
     """Both come to rest in a second that nobody sees, and are other tracks afterwards."""
 

@@ -28,6 +28,9 @@ _USUAL_WEIGHT: Final = 10.0
 _BENDING: Final = 0.02
 """Weight of driving evenly, s^4: a parabola through few samples does not follow each of them."""
 
+NEWEST_S: Final = 0.2
+"""Read so near to the window's end a course is less sure, but not late: for who is hidden next."""
+
 _LEAST_SAMPLES: Final = 3
 _ENOUGH_SAMPLES: Final = 4
 _MORE_S: Final = 0.6
@@ -86,13 +89,18 @@ def along(error: Floats, axes: Floats) -> Floats:
 
 
 def courses(
-    view: View, ground: GroundPlane | None, threads: Threads, rows: Rows, ago_s: float = 0.0
+    view: View,
+    ground: GroundPlane | None,
+    threads: Threads,
+    rows: Rows,
+    ago_s: float = 0.0,
+    lag_s: float = LAG_S,
 ) -> Courses:
-    """The courses of some rows of a frame, `LAG_S` and `ago_s` before it."""
+    """The courses of some rows of a frame, `lag_s` before the end of a window that ended `ago_s` ago."""
     ages, places = threads.samples(view, rows, WINDOW_S + _MORE_S, ago_s)
-    times = ages + ago_s + LAG_S
+    times = ages + ago_s + lag_s
     # Over lost frames what was seen somewhat before must do.
-    is_early = times < LAG_S - WINDOW_S - _TOLERANCE_S
+    is_early = times < lag_s - WINDOW_S - _TOLERANCE_S
     enough = (~np.isnan(times) & ~is_early).sum(axis=0) >= _ENOUGH_SAMPLES
     is_early &= enough
     times[is_early] = np.nan

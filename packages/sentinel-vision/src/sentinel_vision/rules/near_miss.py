@@ -21,13 +21,14 @@ from sentinel_vision.rules.conflicts import (
     closing_pairs,
     collision_courses,
 )
-from sentinel_vision.rules.courses import LAG_S, braking
+from sentinel_vision.rules.courses import LAG_S, NEWEST_S, braking
+from sentinel_vision.rules.footprints import Rows
 from sentinel_vision.rules.geometry import Flags
 from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
-from sentinel_vision.rules.road_users import RoadUsers
+from sentinel_vision.rules.road_users import RoadUsers, Seen
 from sentinel_vision.rules.scene import Instant, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
@@ -41,6 +42,7 @@ SERIOUS_M_S2: Final = 3.4
 _SEVERITY, _SERIOUS_SEVERITY = 5.0, 8.0
 
 Pair = tuple[int, int]
+Place = tuple[Zone, "NearMissParameters"]
 
 
 class NearMissParameters(MomentParameters):
@@ -80,6 +82,7 @@ class _Approach:
         first: When that began.
         last: When it was seen last.
         nearest: At its worst.
+        place: Where that was.
         samples: How often it was seen.
         sureness: Standard deviations by which it held, at most.
     """
@@ -87,12 +90,14 @@ class _Approach:
     first: Instant
     last: Instant
     nearest: Conflict
+    place: "Place"
     samples: int = 1
     sureness: float = 0.0
 
-    def is_certain(self, chosen: NearMissParameters) -> bool:
+    @property
+    def is_certain(self) -> bool:
         """It was a course to collide and no trick of the boxes."""
-        return self.samples >= chosen.samples and self.sureness >= CERTAIN
+        return self.samples >= self.place[1].samples and self.sureness >= CERTAIN
 
 
 class NearMissRule(MomentRule):
@@ -108,6 +113,7 @@ class NearMissRule(MomentRule):
         del kept
         self._users = None if layout.ground is None else RoadUsers(layout.ground)
         self._zones = list(layout.with_parameters(NearMissParameters)) if self._users else []
+        self._polygons = layout.polygons
         self._columns = [column for column, _, _ in self._zones]
         junctions = [entry for entry in self._zones if entry[1].type is ZoneType.JUNCTION]
         self._junctions = [column for column, _, _ in junctions]
@@ -128,6 +134,7 @@ class NearMissRule(MomentRule):
         while self._instants[0].observed_s < view.now.observed_s - FRESH_S:
             self._instants.popleft()
         changes: list[IncidentChange] = []
+        self._inside.clear()
         for conflict in self._find(view, self._users):
             changes += self._judge(view, conflict)
         if self._approaches:
@@ -149,12 +156,15 @@ class NearMissRule(MomentRule):
         is_wanted[first] = is_wanted[second] = True
         if not is_wanted.any():
             return ()
+        found: list[Conflict] = []
+        pairs = rows[first], rows[second]
+        if len(first):
+            newest = users.see(view, np.union1d(*pairs), NEWEST_S)
+            found += _courses_of(view, newest, pairs, self._limits)
         seen = users.see(view, rows[is_wanted])
-        place = np.full(len(view.motion), -1)
-        place[seen.rows] = np.arange(len(seen.rows))
-        first, second = place[rows[first]], place[rows[second]]
-        known = (first >= 0) & (second >= 0)
-        found = list(collision_courses(seen, first[known], second[known], self._limits))
+        found += _courses_of(view, seen, pairs, self._limits)
+        then = self._polygons.contain(users.ground.to_picture(seen.courses.place))
+        self._inside.update(zip(seen.rows.tolist(), then[:, self._columns], strict=True))
         if self._junctions:
             is_inside: Flags = np.logical_or.reduce(
                 view.inside[seen.rows][:, self._junctions], axis=1
@@ -171,15 +181,16 @@ class NearMissRule(MomentRule):
         _, chosen = place
         if conflict.encroachment_s < chosen.encroachment_s:
             began = self._approaches.pop(pair, None)
-            crossed = began or _Approach(self._then(view.now), view.now, conflict)
-            return self._tell(view, conflict, place, crossed)
+            crossed = began or _Approach(self._then(view.now), view.now, conflict, place)
+            return self._tell(view, conflict, crossed, pair)
         if conflict.collision_s >= chosen.collision_s:
             return []
         approach = self._approaches.get(pair)
         if approach is None:
-            approach = _Approach(self._then(view.now), view.now, conflict, 0)
+            approach = _Approach(self._then(view.now), view.now, conflict, place, 0)
             self._approaches[pair] = approach
-        approach.samples += 1
+        # Read in the middle and at the end of its samples it is seen once.
+        approach.samples += approach.last is not view.now or not approach.samples
         approach.sureness = max(approach.sureness, conflict.sureness)
         approach.last = view.now
         if 0.0 < conflict.collision_s < approach.nearest.collision_s:
@@ -192,17 +203,15 @@ class NearMissRule(MomentRule):
         ids = view.motion.track_ids
         for pair, approach in list(self._approaches.items()):
             rows = np.flatnonzero(np.isin(ids, pair))
-            if len(rows) < 2:
+            if not (approach.is_certain and len(rows)):
                 continue
-            conflict = approach.nearest._replace(first=int(rows[0]), second=int(rows[1]))
-            place = self._place_of(view, conflict)
-            if place is None or not approach.is_certain(place[1]):
-                continue
+            # One may be hidden behind the other by now.
+            conflict = approach.nearest._replace(first=int(rows[0]), second=int(rows[-1]))
             _, lost, error = braking(view, users.ground, users.threads, rows)
             hardest = float(np.fmax.reduce(lost - SURE * error, initial=0.0))
-            if hardest > place[1].braking_m_s2:
+            if hardest > approach.place[1].braking_m_s2:
                 del self._approaches[pair]
-                changes += self._tell(view, conflict, place, approach)
+                changes += self._tell(view, conflict, approach, pair)
         return changes
 
     def _then(self, now: Instant) -> Instant:
@@ -210,8 +219,11 @@ class NearMissRule(MomentRule):
         since_s = now.observed_s - LAG_S - 0.01
         return next(past for past in self._instants if past.observed_s >= since_s)
 
-    def _place_of(self, view: View, conflict: Conflict) -> tuple[Zone, NearMissParameters] | None:
-        inside = view.inside[[conflict.first, conflict.second]][:, self._columns].any(axis=0)
+    def _place_of(self, view: View, conflict: Conflict) -> Place | None:
+        """The first zone in which one of the two was at that moment."""
+        rows = (conflict.first, conflict.second)
+        now = view.inside[:, self._columns]
+        inside = np.array([self._inside.get(row, now[row]) for row in rows]).any(axis=0)
         if not inside.any():
             return None
         _, zone, chosen = self._zones[int(inside.argmax())]
@@ -221,11 +233,10 @@ class NearMissRule(MomentRule):
         self,
         view: View,
         conflict: Conflict,
-        place: tuple[Zone, NearMissParameters],
         approach: _Approach,
+        pair: Pair,
     ) -> list[IncidentChange]:
-        zone, chosen = place
-        pair = _pair_of(view, conflict)
+        zone, chosen = approach.place
         told = self._told.get(pair)
         self._told[pair] = view.now
         if told is not None and seconds_between(told, view.now) < chosen.cooldown_s:
@@ -262,10 +273,22 @@ class NearMissRule(MomentRule):
     def _forget_all(self) -> None:
         self._approaches: dict[Pair, _Approach] = {}
         self._told: dict[Pair, Instant] = {}
+        self._inside: dict[int, Flags] = {}
         self._instants: deque[Instant] = deque()
         self._encroachments = Encroachments()
         if self._users is not None:
             self._users.clear()
+
+
+def _courses_of(
+    view: View, seen: Seen, pairs: tuple[Rows, Rows], limits: tuple[float, float]
+) -> list[Conflict]:
+    """The courses to collide of pairs of rows, those that are known well enough."""
+    place = np.full(len(view.motion), -1)
+    place[seen.rows] = np.arange(len(seen.rows))
+    first, second = place[pairs[0]], place[pairs[1]]
+    known = (first >= 0) & (second >= 0)
+    return list(collision_courses(seen, first[known], second[known], limits))
 
 
 def _pair_of(view: View, conflict: Conflict) -> Pair:

@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sentinel_vision.rules.courses import Courses, courses
+from sentinel_vision.rules.courses import LAG_S, Courses, courses
 from sentinel_vision.rules.footprints import IS_BODY, SIZES_M, Bodies, Rows, stand_on
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
@@ -19,7 +19,7 @@ _HEADING, _ORIGIN, _MOVED = slice(0, 2), slice(2, 4), 4
 
 
 class Seen(NamedTuple):
-    """Some rows of a frame as they were `courses.LAG_S` before it.
+    """Some rows of a frame as they were a moment before it.
 
     Attributes:
         rows: Of the frame, shape (n,).
@@ -66,10 +66,10 @@ class RoadUsers:
         known[young] = self.threads.goes_on(view, young)
         return known
 
-    def see(self, view: View, rows: Rows) -> Seen:
+    def see(self, view: View, rows: Rows, lag_s: float = LAG_S) -> Seen:
         """After `note`: rows of the frame, looked at closely; not those that nobody can judge."""
         motion, values = view.motion, self._table.values
-        found = courses(view, self.ground, self.threads, rows)
+        found = courses(view, self.ground, self.threads, rows, lag_s=lag_s)
         pace_error = found.pace_error
         speed = found.speed
         (known,) = np.isfinite(pace_error).nonzero()

@@ -244,7 +244,7 @@ def _junction_stories() -> tuple[Story, ...]:
     )
 
 
-def _street_stories() -> tuple[Story, ...]:
+def _pavement_stories() -> tuple[Story, ...]:
     return (
         _story(
             "street_loiterer",
@@ -288,6 +288,12 @@ def _street_stories() -> tuple[Story, ...]:
             _staged(_street(120.0, 60.0, 150.0), street_events.procession, 5.0, 20.0),
             IncidentType.CROWDING,
         ),
+    )
+
+
+def _street_stories() -> tuple[Story, ...]:
+    return (
+        *_pavement_stories(),
         _story(
             "street_jaywalker",
             "A person crosses a street away from its crossing.",

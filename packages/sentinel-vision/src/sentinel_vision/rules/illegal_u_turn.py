@@ -27,8 +27,8 @@ LONGEST_S = 30.0
 STEADY_S = 0.8
 """Sightings of so long that lie on no line are no turn but a jump. Longer than `BEAT_S`."""
 
-STEP_M = 2.0
-STEP_BL = 0.5
+STEP_M = 1.0
+STEP_BL = 0.4
 """A direction is that between two places of the way that are so far from each other …"""
 
 STEP_ERRORS = 4.0

@@ -1,18 +1,18 @@
 """Congestion: the vehicles of a lane zone are slow, the zone is full, and that is unusual here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from math import isnan, nan
 from typing import ClassVar, NamedTuple, Self
 from uuid import UUID
 
-import numpy as np
 from pydantic import Field, model_validator
 
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone
 from sentinel_vision.rules.case import IncidentChange, Measurement, Reading
 from sentinel_vision.rules.free_flow import FreeFlow
-from sentinel_vision.rules.geometry import Floats
 from sentinel_vision.rules.hidden import HiddenVehicles
 from sentinel_vision.rules.incident_book import IncidentBook
 from sentinel_vision.rules.lanes import lane_kilometres
@@ -272,19 +272,18 @@ class CongestionRule:
         vehicles = self._hidden.look(view)
         counted = vehicles.inside[:, self._columns].T
         occupied = self._coverage.shares(view, vehicles.boxes, counted)
-        speeds = _medians(np.where(counted, vehicles.speed, np.nan)).tolist()
+        ids, speeds = vehicles.track_ids.tolist(), vehicles.speed.tolist()
         flows = []
-        for watch, zone_speed, share, rows in zip(
-            self._watches.values(), speeds, occupied, counted, strict=True
-        ):
-            track_ids = tuple(vehicles.track_ids[rows].tolist())
+        for watch, share, is_there in zip(self._watches.values(), occupied, counted, strict=True):
+            rows = is_there.nonzero()[0].tolist()
+            zone_speeds = tuple([speeds[row] for row in rows])
             flows.append(
                 _Flow(
-                    speed=zone_speed,
+                    speed=_median(zone_speeds),
                     occupied=share,
-                    density=watch.density(len(track_ids)),
-                    track_ids=track_ids,
-                    speeds=tuple(vehicles.speed[rows].tolist()),
+                    density=watch.density(len(rows)),
+                    track_ids=tuple([ids[row] for row in rows]),
+                    speeds=zone_speeds,
                     usual=watch.look_back(view),
                 )
             )
@@ -330,13 +329,9 @@ class CongestionRule:
         )
 
 
-def _medians(values: Floats) -> Floats:
-    """Median of each row, NaN left out."""
-    if not values.shape[1]:
-        return np.full(len(values), np.nan)
-    ordered = np.sort(values, axis=1)
-    known = (~np.isnan(values)).sum(axis=1)
-    rows = np.arange(len(values))
-    lower = ordered[rows, np.maximum(known - 1, 0) // 2]
-    middle: Floats = (lower + ordered[rows, known // 2]) / 2.0
-    return middle
+def _median(values: Sequence[float]) -> float:
+    """NaN left out, and where there is nothing else; for a few values arrays would be slower."""
+    known = sorted(value for value in values if not isnan(value))
+    if not known:
+        return nan
+    return (known[(len(known) - 1) // 2] + known[len(known) // 2]) / 2.0

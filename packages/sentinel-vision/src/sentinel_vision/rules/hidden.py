@@ -4,7 +4,8 @@ A detector misses in runs, mostly what is half hidden behind others, so that a c
 lacks many in just the jam that it is to find.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,46 +19,72 @@ MEMORY_S = 4.0
 
 _SAME_VEHICLE_IOU = 0.3
 
+# Columns of the table.
+_BOXES: Final = slice(0, 4)
+_ANCHORS: Final = slice(4, 6)
+_POSITION: Final = slice(6, 8)
+_FLOW: Final = slice(8, 10)
+_PACE: Final = slice(10, 12)
+_SPEED, _LENGTH, _SEEN_S = 12, 13, 14
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Vehicles:
-    """Vehicles that count, seen or hidden, a struct of arrays; as `Motion` where not said.
+    """Vehicles that count, seen or hidden; as `Motion` where not said.
 
     Attributes:
         inside: As `View.inside`.
-        seen_s: Watched seconds at which each was seen last, shape (n,).
+        table: What is known of each in numbers, shape (n, 15), so that all of it is selected and
+            joined in one go.
     """
 
     track_ids: NDArray[np.int64]
     class_ids: NDArray[np.int64]
-    boxes: Floats
-    anchors: Floats
-    velocity_px_s: Floats
-    velocity: Floats
-    position: Floats
-    speed: Floats
-    length: Floats
     inside: Flags
-    seen_s: Floats
+    table: Floats
 
     def __len__(self) -> int:
         return len(self.track_ids)
 
+    @property
+    def boxes(self) -> Floats:
+        """As `Motion.boxes`."""
+        return self.table[:, _BOXES]
+
+    @property
+    def anchors(self) -> Floats:
+        """As `Motion.anchors`."""
+        return self.table[:, _ANCHORS]
+
+    @property
+    def position(self) -> Floats:
+        """As `Motion.position`."""
+        return self.table[:, _POSITION]
+
+    @property
+    def speed(self) -> Floats:
+        """As `Motion.speed`."""
+        return self.table[:, _SPEED]
+
+    @property
+    def length(self) -> Floats:
+        """As `Motion.length`."""
+        return self.table[:, _LENGTH]
+
     def select(self, rows: Flags) -> "Vehicles":
         """Those of a mask."""
-        return Vehicles(**{name: getattr(self, name)[rows] for name in _COLUMNS})
+        return Vehicles(
+            self.track_ids[rows], self.class_ids[rows], self.inside[rows], self.table[rows]
+        )
 
     def joined(self, other: "Vehicles") -> "Vehicles":
         """These, then the others."""
         return Vehicles(
-            **{
-                name: np.concatenate((getattr(self, name), getattr(other, name)))
-                for name in _COLUMNS
-            }
+            np.concatenate((self.track_ids, other.track_ids)),
+            np.concatenate((self.class_ids, other.class_ids)),
+            np.concatenate((self.inside, other.inside)),
+            np.concatenate((self.table, other.table)),
         )
-
-
-_COLUMNS = tuple(Vehicles.__dataclass_fields__)
 
 
 class HiddenVehicles:
@@ -74,10 +101,11 @@ class HiddenVehicles:
         known, last = self._known, self._last
         # After an interruption of the stream all tracks are new.
         if known is not None and last is not None and view.is_warm:
-            missing = known.select(~np.isin(known.track_ids, vehicles.track_ids))
-            if len(missing):
-                fresh = vehicles.boxes[~np.isin(vehicles.track_ids, known.track_ids)]
-                vehicles = vehicles.joined(self._still_there(missing, fresh, view, last))
+            is_missing, is_fresh = _changes(known.track_ids, vehicles.track_ids)
+            if is_missing.any():
+                missing, fresh = known.select(is_missing), vehicles.boxes[is_fresh]
+                hidden = self._still_there(missing, fresh, view, last)
+                vehicles = vehicles.joined(hidden) if len(hidden) else vehicles
         self._known, self._last = vehicles, view.now
         return vehicles
 
@@ -85,44 +113,43 @@ class HiddenVehicles:
         """Of those that are missing, moved on, the ones that nothing says are gone.
 
         Args:
-            missing: As they were at the last look.
+            missing: As they were at the last look; moved on in place.
             fresh: Boxes that count for the first time, in pixels, shape (m, 4).
             view: The frame.
             last: The last look.
         """
-        elapsed_s = seconds_between(last, view.now)
-        way_px = missing.velocity_px_s * elapsed_s
-        size = (view.scene.width, view.scene.height)
-        anchors = missing.anchors + way_px / size
-        boxes = missing.boxes + np.tile(way_px, 2)
-        inside = self._polygons.contain(anchors)
-        stays = (missing.seen_s >= view.now.observed_s - MEMORY_S) & inside.any(axis=1)
-        overlaps = intersection_over_union(fresh, boxes)
-        found_again = overlaps.argmax(axis=1)[overlaps.max(axis=1) > _SAME_VEHICLE_IOU]
-        stays[found_again] = False
-        moved = replace(
-            missing,
-            anchors=anchors,
-            boxes=boxes,
-            position=missing.position + missing.velocity * elapsed_s,
-            inside=inside,
-        )
-        return moved.select(stays)
+        table = missing.table
+        way = table[:, slice(_FLOW.start, _PACE.stop)] * seconds_between(last, view.now)
+        way[np.isnan(way)] = 0.0
+        way_px = way[:, :2]
+        table[:, _ANCHORS] += way_px / (view.scene.width, view.scene.height)
+        table[:, _BOXES] += way_px[:, (0, 1, 0, 1)]
+        table[:, _POSITION] += way[:, 2:]
+        missing.inside[:] = self._polygons.contain(missing.anchors)
+        stays = table[:, _SEEN_S] >= view.now.observed_s - MEMORY_S
+        stays &= missing.inside.any(axis=1)
+        if len(fresh):
+            overlaps = intersection_over_union(fresh, missing.boxes)
+            stays[overlaps.argmax(axis=1)[overlaps.max(axis=1) > _SAME_VEHICLE_IOU]] = False
+        return missing.select(stays)
+
+
+def _changes(before: NDArray[np.int64], now: NDArray[np.int64]) -> tuple[Flags, Flags]:
+    """Which ids from before are missing now, and which are fresh; those of now are ascending."""
+    is_missing, is_fresh = np.ones(len(before), dtype=np.bool_), np.ones(len(now), dtype=np.bool_)
+    if len(now):
+        places = np.minimum(now.searchsorted(before), len(now) - 1)
+        is_missing = now[places] != before
+        is_fresh[places[~is_missing]] = False
+    return is_missing, is_fresh
 
 
 def _seen(view: View) -> Vehicles:
     motion = view.motion
-    rows = view.is_vehicle & motion.mature
-    return Vehicles(
-        track_ids=motion.track_ids[rows],
-        class_ids=motion.class_ids[rows],
-        boxes=motion.boxes[rows],
-        anchors=motion.anchors[rows],
-        velocity_px_s=np.nan_to_num(motion.velocity_px_s[rows]),
-        velocity=np.nan_to_num(motion.velocity[rows]),
-        position=motion.position[rows],
-        speed=motion.speed[rows],
-        length=motion.length[rows],
-        inside=view.inside[rows],
-        seen_s=np.full(int(rows.sum()), view.now.observed_s),
-    )
+    (rows,) = (view.is_vehicle & motion.mature).nonzero()
+    table = np.empty((len(rows), _SEEN_S + 1))
+    whole = (motion.boxes, motion.anchors, motion.position, motion.velocity_px_s, motion.velocity)
+    columns = (motion.speed[:, None], motion.length[:, None])
+    table[:, :_SEEN_S] = np.concatenate((*whole, *columns), axis=1)[rows]
+    table[:, _SEEN_S] = view.now.observed_s
+    return Vehicles(motion.track_ids[rows], motion.class_ids[rows], view.inside[rows], table)

@@ -85,11 +85,13 @@ class Coverage:
             counted: Which are in which zone, shape (zones, n).
         """
         motion, scene = view.motion, view.scene
-        young = view.is_vehicle & ~motion.mature
-        everything = np.concatenate((boxes, motion.boxes[young]))
-        present = np.concatenate((counted, view.inside[young][:, self._columns].T), axis=1)
-        everything /= (scene.width, scene.height, scene.width, scene.height)
+        (young,) = (view.is_vehicle & ~motion.mature).nonzero()
+        if len(young):
+            boxes = np.concatenate((boxes, motion.boxes[young]))
+            inside = view.inside[young][:, self._columns].T
+            counted = np.concatenate((counted, inside), axis=1)
+        everything = boxes / (scene.width, scene.height, scene.width, scene.height)
         shares: list[float] = self._raster.covered_shares(
-            everything, present, self._weights
+            everything, counted, self._weights
         ).tolist()
         return shares

@@ -9,7 +9,7 @@ Both are judged by courses whose error is known, and must hold beyond that error
 
 from collections import deque
 from collections.abc import Iterator
-from math import inf
+from math import inf, sqrt
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,6 +37,9 @@ _STEPS: Final = 7
 _REACH_M: Final = 14.0
 _MEMORY_S: Final = 3.2
 _MOST_COSINE: Final = 0.64
+_HALF_COSINE: Final = sqrt((1.0 + _MOST_COSINE) / 2.0)
+"""Of half that angle."""
+
 _LEAST_SPEED_M_S: Final = 2.0
 _SLACK_S: Final = 0.1
 
@@ -91,15 +94,15 @@ def collision_courses(
         limits: Seconds from then, and the gap in metres that is too near.
     """
     within_s, gap_m = limits
-    bodies = seen.bodies.take(first), seen.bodies.take(second)
-    begin_s, end_s = touching_times(*bodies, gap_m)
-    offset = bodies[1].centre - bodies[0].centre
-    pace = bodies[1].velocity - bodies[0].velocity
+    offset = seen.bodies.centre[second] - seen.bodies.centre[first]
+    pace = seen.bodies.velocity[second] - seen.bodies.velocity[first]
     distance = np.maximum(np.hypot(offset[:, 0], offset[:, 1]), 1e-9)
-    closing = -(offset * pace).sum(axis=1) / distance
-    found = (begin_s <= np.minimum(end_s, within_s)) & (end_s > 0.0)
-    found &= closing > LEAST_CLOSING_M_S
-    (pairs,) = found.nonzero()
+    (close,) = (-(offset * pace).sum(axis=1) > LEAST_CLOSING_M_S * distance).nonzero()
+    if not len(close):
+        return
+    first, second, pace = first[close], second[close], pace[close]
+    begin_s, end_s = touching_times(seen.bodies.take(first), seen.bodies.take(second), gap_m)
+    (pairs,) = ((begin_s <= np.minimum(end_s, within_s)) & (end_s > 0.0)).nonzero()
     if not len(pairs):
         return
     chosen = first[pairs], second[pairs]
@@ -182,8 +185,17 @@ class Encroachments:
                     yield Conflict(min(rows), max(rows), inf, max(0.0, encroachment_s), 0.0, inf)
         self._passages.append(passage)
 
+    def _is_parallel(self, now: _Passage) -> bool:
+        """Whether all move along one line, so nearly that no two courses can cross."""
+        velocity = np.concatenate([now.velocity, *(then.velocity for then in self._passages)])
+        along_first = np.abs(velocity @ velocity[0])
+        speed = np.hypot(velocity[:, 0], velocity[:, 1])
+        return bool((along_first >= _HALF_COSINE * speed[0] * speed).all())
+
     def _compare(self, now: _Passage, step_s: float) -> Iterator[tuple[int, int, float]]:
         """Track ids of who was there first and second, and the time between them."""
+        if self._is_parallel(now):
+            return
         then = _Passage(*map(np.concatenate, zip(*self._passages, strict=True)))
         vx, vy = now.velocity[:, :1], now.velocity[:, 1:]
         ux, uy = then.velocity.T

@@ -5,12 +5,13 @@ the samples of more than a second, read in its middle, is much surer than the la
 not late by more than it says; its error follows from the fit.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from sentinel_vision.rules.footprints import Rows
-from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.threads import Threads
 from sentinel_vision.rules.view import View
@@ -35,7 +36,8 @@ _LEAST_SAMPLES: Final = 3
 _ENOUGH_SAMPLES: Final = 4
 _MORE_S: Final = 0.6
 _TOLERANCE_S: Final = 0.01
-_STEP: Final = 1e-3
+_WAVERS: Final[Floats] = np.array([[WAVER / np.sqrt(2.0)], [WAVER]])
+_SQUARE: Final = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])
 
 
 class Courses(NamedTuple):
@@ -44,7 +46,7 @@ class Courses(NamedTuple):
     Attributes:
         place: Shape (n, 2), in units of `Motion.position`, as all others.
         velocity: Per second, shape (n, 2).
-        error: Covariance of one sample, shape (n, 2, 2); NaN where too little is known.
+        error: Covariance of one sample, xx, xy and yy, shape (n, 3); NaN where too little is known.
         weights: What of it is left in the place, in place and velocity together, and in the
             velocity, shape (n, 3).
     """
@@ -54,7 +56,7 @@ class Courses(NamedTuple):
     error: Floats
     weights: Floats
 
-    def take(self, rows: Rows) -> "Courses":
+    def take(self, rows: Rows | slice) -> "Courses":
         """Some of them."""
         return Courses(*(values[rows] for values in self))
 
@@ -79,13 +81,43 @@ class Courses(NamedTuple):
 
 
 def along(error: Floats, axes: Floats) -> Floats:
-    """Variance along unit vectors: (n, 2, 2) and (..., n, 2) make (..., n)."""
-    variance: Floats = (
-        error[:, 0, 0] * axes[..., 0] ** 2
-        + 2.0 * error[:, 0, 1] * axes[..., 0] * axes[..., 1]
-        + error[:, 1, 1] * axes[..., 1] ** 2
-    )
+    """Variance along unit vectors: (n, 3) and (..., n, 2) make (..., n)."""
+    x, y = axes[..., 0], axes[..., 1]
+    variance: Floats = x * (error[:, 0] * x + 2.0 * error[:, 1] * y) + error[:, 2] * y * y
     return variance
+
+
+class Parabolas(NamedTuple):
+    """Fitted to the samples of some vehicles, by the time since the middle of the window.
+
+    Attributes:
+        terms: Place, velocity and half the acceleration there, shape (3, 2, n).
+        inverse: Of the normal matrix, its upper half row by row, shape (6, n).
+        error: As that of `Courses`, shape (3, n).
+    """
+
+    terms: Floats
+    inverse: Floats
+    error: Floats
+
+    def take(self, rows: Rows) -> "Parabolas":
+        """Some of them."""
+        return Parabolas(*(values.take(rows, axis=-1) for values in self))
+
+    def read(self, lag_s: float = LAG_S) -> Courses:
+        """The courses `lag_s` before the window's end."""
+        t = LAG_S - lag_s
+        motion = np.array([[1.0, t, t**2], [0.0, 1.0, 2.0 * t]])
+        # What place and velocity, as rows of `motion`, make of the matrix on both its sides.
+        products = np.array(
+            [
+                [1.0, 2.0 * t, 2.0 * t**2, t**2, 2.0 * t**3, t**4],
+                [0.0, 1.0, 2.0 * t, t, 3.0 * t**2, 2.0 * t**3],
+                [0.0, 0.0, 0.0, 1.0, 4.0 * t, 4.0 * t**2],
+            ]
+        )
+        place, velocity = (motion @ self.terms.reshape(3, -1)).reshape(2, 2, -1)
+        return Courses(place.T, velocity.T, self.error.T, (products @ self.inverse).T)
 
 
 def courses(
@@ -93,82 +125,117 @@ def courses(
     ground: GroundPlane | None,
     threads: Threads,
     rows: Rows,
-    ago_s: float = 0.0,
-    lag_s: float = LAG_S,
-) -> Courses:
-    """The courses of some rows of a frame, `lag_s` before the end of a window that ended `ago_s` ago."""
-    ages, places = threads.samples(view, rows, WINDOW_S + _MORE_S, ago_s)
-    times = ages + ago_s + lag_s
+    agos_s: Sequence[float] = (0.0,),
+) -> Parabolas:
+    """The courses of some rows of a frame in windows that ended some time ago, window by window.
+
+    All are fitted together: it costs as many operations on small arrays for one as for many.
+    """
+    windows = [threads.samples(view, rows, WINDOW_S + _MORE_S, ago_s) for ago_s in agos_s]
+    count = len(rows)
+    times = np.full((max(len(ages) for ages, _ in windows), count * len(windows)), np.nan)
+    places = np.zeros((2, *times.shape))
+    for index, (ages, seen) in enumerate(windows):
+        columns = slice(index * count, (index + 1) * count)
+        np.add(ages, agos_s[index] + LAG_S, out=times[: len(ages), columns])
+        places[:, : len(ages), columns] = seen.transpose(2, 0, 1)
+    is_late = times >= LAG_S - WINDOW_S - _TOLERANCE_S
     # Over lost frames what was seen somewhat before must do.
-    is_early = times < lag_s - WINDOW_S - _TOLERANCE_S
-    enough = (~np.isnan(times) & ~is_early).sum(axis=0) >= _ENOUGH_SAMPLES
-    is_early &= enough
-    times[is_early] = np.nan
-    places[is_early] = np.nan
-    return _fit(times, places, _sample_error(view, ground, rows))
+    is_enough = np.count_nonzero(is_late, axis=0) >= _ENOUGH_SAMPLES
+    is_known = is_late | (~np.isnan(times) & ~is_enough)
+    usual = _sample_error(view, ground, rows)
+    return _fit(is_known, times, places, np.tile(usual, len(windows)))
 
 
 def braking(
-    view: View, ground: GroundPlane | None, threads: Threads, rows: Rows, ago_s: float = 0.0
+    view: View,
+    ground: GroundPlane | None,
+    threads: Threads,
+    rows: Rows,
+    agos_s: Sequence[float] = (0.0,),
 ) -> tuple[Courses, Floats, Floats]:
-    """Speed that some rows lost within the last second that is known, `ago_s` before.
+    """Speed that some rows lost within the last second that is known, some times ago, one by one.
 
     Returns:
         Their courses before, what they lost, and its standard deviation, per second.
     """
-    before, after = (courses(view, ground, threads, rows, ago_s + more_s) for more_s in (1.0, 0.0))
-    return before, before.speed - after.speed, np.hypot(before.pace_error, after.pace_error)
+    seconds = [ago_s + more_s for more_s in (1.0, 0.0) for ago_s in agos_s]
+    found, count = courses(view, ground, threads, rows, seconds).read(), len(rows) * len(agos_s)
+    speed, error = found.speed, found.pace_error
+    lost = speed[:count] - speed[count:]
+    return found.take(slice(count)), lost, np.hypot(error[:count], error[count:])
 
 
-def _fit(times: Floats, places: Floats, usual: Floats) -> Courses:
-    """Parabolas through samples, at time 0.
+def _fit(is_known: Flags, times: Floats, places: Floats, usual: Floats) -> Parabolas:
+    """Parabolas through samples.
 
     Args:
-        times: Shape (k, n), NaN where the places are.
-        places: Shape (k, n, 2).
-        usual: Covariance of one sample as far as that is known before, shape (n, 2, 2).
+        is_known: Which samples count, shape (k, n).
+        times: Seconds from the middle of the window, shape (k, n).
+        places: Shape (2, k, n).
+        usual: Covariance of one sample as far as that is known before, shape (3, n).
     """
-    is_known = ~np.isnan(times)
-    known = is_known.sum(axis=0)
-    terms = np.where(is_known, times, 0.0)[None] ** np.arange(3)[:, None, None]
-    terms[0] = is_known
-    values = np.where(is_known[:, :, None], places, 0.0)
+    powers = np.empty((5, *times.shape))
+    powers[0] = is_known
+    powers[1] = np.where(is_known, times, 0.0)
+    powers[2] = powers[1] * powers[1]
+    np.multiply(powers[1:3], powers[2], out=powers[3:])
+    sums = powers.sum(axis=1)
+    known = sums[0].copy()
+    values = np.where(is_known, places, 0.0)
     # Near the middle of the samples, so that no digits are lost in large coordinates.
-    origin = values.sum(axis=0) / np.maximum(known, 1)[:, None]
-    values = np.where(is_known[:, :, None], values - origin, 0.0)
-    normal = np.einsum("akn,bkn->nab", terms, terms)
-    normal[:, (0, 1, 2), (0, 1, 2)] += (1e-9, 1e-6, _BENDING)
-    inverse = np.linalg.inv(normal)
-    found = inverse @ np.einsum("akn,knc->nac", terms, values)
-    strays = values - np.einsum("akn,nac->knc", terms, found)
-    strays[~is_known] = 0.0
-    free = _USUAL_WEIGHT + 2.0 * np.maximum(known - _LEAST_SAMPLES, 0)
-    squares = np.einsum("knc,ncd,knd->n", strays, np.linalg.inv(usual), strays)
+    origin = values.sum(axis=1) / np.maximum(known, 1.0)
+    values -= origin[:, None]
+    values *= powers[0]
+    inverse = _inverse_of(sums)
+    right = (powers[:3, None] * values).sum(axis=2)
+    terms = (inverse[_SQUARE, None] * right).sum(axis=1)
+    strays = values - (powers[:3, None] * terms[:, :, None]).sum(axis=0)
+    x, y = strays
+    xx, xy, yy = usual
+    squares = (yy * x * x - 2.0 * xy * x * y + xx * y * y).sum(axis=0) / (xx * yy - xy * xy)
+    free = _USUAL_WEIGHT + 2.0 * np.maximum(known - _LEAST_SAMPLES, 0.0)
     wavers = np.where(known < _LEAST_SAMPLES, np.nan, (_USUAL_WEIGHT + squares) / free)
-    return Courses(
-        found[:, 0] + origin,
-        found[:, 1],
-        usual * wavers[:, None, None],
-        inverse[:, (0, 0, 1), (0, 1, 1)],
+    terms[0] += origin
+    return Parabolas(terms, inverse, usual * wavers)
+
+
+def _inverse_of(sums: Floats) -> Floats:
+    """Of normal matrices by their sums of powers of time, (5, n), by cofactors; as `Parabolas`."""
+    zero, one, two, three, four = sums
+    zero, middle, four = zero + 1e-9, two + 1e-6, four + _BENDING
+    inverse = np.array(
+        [
+            middle * four - three * three,
+            two * three - one * four,
+            one * three - middle * two,
+            zero * four - two * two,
+            one * two - zero * three,
+            zero * middle - one * one,
+        ]
     )
+    inverse /= zero * inverse[0] + one * inverse[1] + two * inverse[2]
+    return inverse
 
 
 def _sample_error(view: View, ground: GroundPlane | None, rows: Rows) -> Floats:
-    """Covariance of the place of a box that wavers as usual, shape (n, 2, 2)."""
+    """Covariance of the place of a box that wavers as usual, xx, xy, yy, shape (3, n)."""
     motion = view.motion
     boxes = motion.boxes[rows]
-    wavers = WAVER * (boxes[:, 2:] - boxes[:, :2]) / (np.sqrt(2.0), 1.0)
-    steps = np.zeros((len(rows), 2, 2))
+    wavers = (boxes[:, 2:] - boxes[:, :2]).T * _WAVERS
     if ground is None:
-        steps[:, 0, 0], steps[:, 1, 1] = wavers.T
+        error = np.zeros((3, len(rows)))
+        error[::2] = wavers * wavers
     else:
-        anchors = motion.anchors[rows]
-        here, size = ground.to_metres(anchors), (view.scene.width, view.scene.height)
-        for axis in (0, 1):
-            moved = anchors.copy()
-            # Downwards: there is ground.
-            moved[:, axis] += _STEP
-            pace = (ground.to_metres(moved) - here) / _STEP
-            steps[:, :, axis] = pace * (wavers[:, axis] / size[axis])[:, None]
-    error: Floats = steps @ steps.transpose(0, 2, 1) + 1e-6 * np.eye(2)
+        wavers /= np.array([[view.scene.width], [view.scene.height]])
+        (right_x, right_y), (down_x, down_y) = ground.paces(motion.anchors[rows])
+        right, down = wavers * wavers
+        error = np.array(
+            [
+                right * right_x * right_x + down * down_x * down_x,
+                right * right_x * right_y + down * down_x * down_y,
+                right * right_y * right_y + down * down_y * down_y,
+            ]
+        )
+    error[::2] += 1e-6
     return error

@@ -1,6 +1,5 @@
 """Where vehicles stand on the ground as bodies, and when two of them would touch."""
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -45,7 +44,7 @@ class Bodies(NamedTuple):
     heading: Floats
     half: Floats
 
-    def take(self, rows: Rows) -> "Bodies":
+    def take(self, rows: Rows | slice) -> "Bodies":
         """Some of them."""
         return Bodies(*(values[rows] for values in self))
 
@@ -58,9 +57,9 @@ def stand_on(ground: GroundPlane, anchors: Floats, bodies: Bodies) -> Bodies:
     Args:
         ground: Of the camera.
         anchors: Bottom centres, normalised, shape (n, 2).
-        bodies: With `centre` at the anchors.
+        bodies: With `centre` on the ground at the anchors.
     """
-    away = ground.to_metres(anchors - (0.0, _UP)) - ground.to_metres(anchors)
+    away = ground.to_metres(anchors - (0.0, _UP)) - bodies.centre
     away /= np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-9)[:, None]
     along = np.abs((away * bodies.heading).sum(axis=1))
     across = np.sqrt(np.maximum(0.0, 1.0 - along**2))
@@ -78,17 +77,17 @@ def touching_times(first: Bodies, second: Bodies, clearance_m: float) -> tuple[F
         before the beginning.
     """
     offset, pace = second.centre - first.centre, second.velocity - first.velocity
-    begin, end = np.full(len(offset), -np.inf), np.full(len(offset), np.inf)
-    for axis in _axes(first, second):
-        reach = _shadow(first, axis) + _shadow(second, axis) + clearance_m
-        place, speed = _dot(offset, axis), _dot(pace, axis)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            times = (np.stack([-reach, reach]) - place) / speed
-        stays = np.abs(speed) < 1e-6
-        never = stays & (np.abs(place) > reach)
-        low, high = times.min(axis=0), times.max(axis=0)
-        begin = np.maximum(begin, np.where(never, np.inf, np.where(stays, -np.inf, low)))
-        end = np.minimum(end, np.where(never, -np.inf, np.where(stays, np.inf, high)))
+    axes = _axes(first, second)
+    reach = _shadow(first, axes) + _shadow(second, axes) + clearance_m
+    place, speed = _dot(offset, axes), _dot(pace, axes)
+    stays = np.abs(speed) < 1e-6
+    if stays.any():
+        # Apart for ever or together for ever: the middle is never reached, or long within reach.
+        reach = np.where(stays & (np.abs(place) > reach), -np.inf, np.where(stays, np.inf, reach))
+        speed = np.where(stays, 1.0, speed)
+    middle, half = -place / speed, reach / np.abs(speed)
+    begin: Floats = (middle - half).max(axis=0)
+    end: Floats = (middle + half).min(axis=0)
     return begin, end
 
 
@@ -101,27 +100,31 @@ def gaps_ahead(
         Metres, below 0 where they overlap, (k, n), and the axes on which that is, (k, n, 2).
     """
     offset, pace = second.centre - first.centre, second.velocity - first.velocity
-    axes = np.stack(_axes(first, second))
-    reach = np.stack([_shadow(first, axis) + _shadow(second, axis) for axis in axes]) + clearance_m
-    place, speed = (axes * offset).sum(axis=2), (axes * pace).sum(axis=2)
+    axes = _axes(first, second)
+    reach = _shadow(first, axes) + _shadow(second, axes) + clearance_m
+    place, speed = _dot(offset, axes), _dot(pace, axes)
     gaps = np.abs(place + waits_s[:, None, None] * speed) - reach
     widest = gaps.argmax(axis=1)
     return gaps.max(axis=1), axes[widest, np.arange(len(offset))]
 
 
-def _axes(first: Bodies, second: Bodies) -> Sequence[Floats]:
-    sides = [body.heading[:, ::-1] * (-1.0, 1.0) for body in (first, second)]
-    return (first.heading, sides[0], second.heading, sides[1])
+def _axes(first: Bodies, second: Bodies) -> Floats:
+    """Along and across both, shape (4, n, 2)."""
+    axes = np.empty((4, *first.heading.shape))
+    axes[0], axes[2] = first.heading, second.heading
+    np.negative(axes[::2, :, 1], out=axes[1::2, :, 0])
+    axes[1::2, :, 1] = axes[::2, :, 0]
+    return axes
 
 
 def _shadow(bodies: Bodies, axis: Floats) -> Floats:
     """Half the length of a body's shadow on an axis."""
     along = np.abs(_dot(bodies.heading, axis))
-    across = np.sqrt(np.maximum(0.0, 1.0 - along**2))
+    across = np.sqrt(np.maximum(0.0, 1.0 - along * along))
     shadow: Floats = along * bodies.half[:, 0] + across * bodies.half[:, 1]
     return shadow
 
 
 def _dot(first: Floats, second: Floats) -> Floats:
-    products: Floats = first[:, 0] * second[:, 0] + first[:, 1] * second[:, 1]
+    products: Floats = first[:, 0] * second[..., 0] + first[:, 1] * second[..., 1]
     return products

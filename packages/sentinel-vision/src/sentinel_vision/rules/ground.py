@@ -38,6 +38,7 @@ class GroundPlane:
         ground = np.array([point.ground_m for point in calibration], dtype=np.float64)
         self._matrix = _fit_scaled(image, ground)
         self._linear, self._offset = self._matrix[:, :2].T.copy(), self._matrix[:, 2]
+        self._back = np.linalg.inv(self._matrix)
         self._image, self._ground = image, ground
         self.point_error = max(CLICK_ERROR, self._left_over())
         self._moved: Floats | None = None
@@ -54,10 +55,25 @@ class GroundPlane:
         metres: Floats = projected[:, :2] / depths
         return metres
 
+    def paces(self, points: Floats) -> Floats:
+        """Metres on the ground per frame width and height at picture points, shape (n, 2).
+
+        Returns:
+            By direction in the picture and on the ground, shape (2, 2, n); NaN without ground.
+        """
+        projected = points @ self._linear
+        projected += self._offset
+        depths = projected[:, 2]
+        depths[depths <= _LEAST_DEPTH] = np.nan
+        metres = (projected[:, :2] / depths[:, None]).T
+        # The derivative of a quotient.
+        turned: Floats = self._linear[:, :2, None] - self._linear[:, 2:, None] * metres
+        turned /= depths
+        return turned
+
     def to_picture(self, ground_m: Floats) -> Floats:
         """Normalised picture points, shape (n, 2), of ground positions; NaN behind the camera."""
-        back = np.linalg.inv(self._matrix)
-        projected = ground_m @ back[:, :2].T + back[:, 2]
+        projected = ground_m @ self._back[:, :2].T + self._back[:, 2]
         # A point of the picture that is on the ground has a positive depth in both directions.
         depths = projected[:, 2:]
         points: Floats = projected[:, :2] / np.where(depths > _LEAST_DEPTH, depths, np.nan)
@@ -87,8 +103,7 @@ class GroundPlane:
         free = _COORDINATES * len(self._image) - _FREE
         if not free:
             return 0.0
-        back = np.linalg.inv(self._matrix)
-        seen = self._ground @ back[:, :2].T + back[:, 2]
+        seen = self._ground @ self._back[:, :2].T + self._back[:, 2]
         with np.errstate(divide="ignore", invalid="ignore"):
             offsets = seen[:, :2] / seen[:, 2:] - self._image
         left_over = float(np.sqrt((offsets**2).sum() / free))

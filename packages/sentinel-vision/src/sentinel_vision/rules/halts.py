@@ -13,6 +13,7 @@ from sentinel_vision.rules.footprints import IS_BODY, Rows
 from sentinel_vision.rules.geometry import Flags, Floats, intersection_over_union
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.memory import TrackTable
+from sentinel_vision.rules.speed_range import SpeedRange
 from sentinel_vision.rules.threads import Threads
 from sentinel_vision.rules.view import View
 
@@ -66,6 +67,7 @@ class Halts:
         self._hard = hard
         self._table = TrackTable(3)
         self._threads = Threads()
+        self._speeds = SpeedRange()
         self._halts: dict[int, Halt] = {}
         self._stood: deque[tuple[float, Floats]] = deque()
 
@@ -97,8 +99,10 @@ class Halts:
         motion, now_s = view.motion, view.now.observed_s
         self._table.meet(motion)
         values, slots = self._table.values, motion.slots
-        for slot, before in self._threads.follow(view):
+        joined = self._threads.follow(view)
+        for slot, before in joined:
             values[:, slot] = values[:, before]
+        self._speeds.note(view, joined)
         is_new = np.isnan(values[_FIRST, slots])
         if is_new.any():
             values[_FIRST, slots[is_new]] = now_s if view.is_warm else -np.inf
@@ -115,12 +119,14 @@ class Halts:
     def _look_closely(self, view: View, rows: Rows) -> None:
         """Note which rows lost much speed within a second, beyond error."""
         motion = view.motion
-        for ago_s in _AGO_S:
-            before, lost, error = braking(view, self._ground, self._threads, rows, ago_s)
-            lost = (lost - SURE * error) / motion.length[rows]
+        chosen = rows[self._speeds.may_have_braked(motion.slots[rows], self._hard)]
+        if len(chosen):
+            before, lost, error = braking(view, self._ground, self._threads, chosen, _AGO_S)
+            chosen = np.tile(chosen, len(_AGO_S))
+            lost = (lost - SURE * error) / motion.length[chosen]
             for index in np.flatnonzero(lost > self._hard).tolist():
-                self._brake(view, int(rows[index]), before, index, float(lost[index]))
-        for row in rows.tolist():
+                self._brake(view, int(chosen[index]), before, index, float(lost[index]))
+        for row in rows.tolist() if self._halts else ():
             halt = self._halts.get(int(motion.track_ids[row]))
             if halt is not None:
                 halt.box, halt.place = np.array(view.box(row)), motion.position[row]

@@ -21,14 +21,14 @@ from sentinel_vision.rules.conflicts import (
     closing_pairs,
     collision_courses,
 )
-from sentinel_vision.rules.courses import LAG_S, NEWEST_S, braking
+from sentinel_vision.rules.courses import LAG_S, braking
 from sentinel_vision.rules.footprints import Rows
 from sentinel_vision.rules.geometry import Flags
 from sentinel_vision.rules.incident_book import Box, IncidentBook, Subject
 from sentinel_vision.rules.memory import Beat
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
-from sentinel_vision.rules.road_users import RoadUsers, Seen
+from sentinel_vision.rules.road_users import RoadUsers
 from sentinel_vision.rules.scene import Instant, seconds_between
 from sentinel_vision.rules.view import View, ZoneLayout
 
@@ -156,20 +156,22 @@ class NearMissRule(MomentRule):
         is_wanted[first] = is_wanted[second] = True
         if not is_wanted.any():
             return ()
+        is_paired = np.zeros(len(rows), dtype=np.bool_)
+        is_paired[first] = is_paired[second] = True
+        seen, soon = users.see(view, rows[is_wanted], is_paired[is_wanted])
         found: list[Conflict] = []
-        pairs = rows[first], rows[second]
         if len(first):
-            newest = users.see(view, np.union1d(*pairs), NEWEST_S)
-            found += _courses_of(view, newest, pairs, self._limits)
-        seen = users.see(view, rows[is_wanted])
-        found += _courses_of(view, seen, pairs, self._limits)
-        then = self._polygons.contain(users.ground.to_picture(seen.courses.place))
-        self._inside.update(zip(seen.rows.tolist(), then[:, self._columns], strict=True))
+            pairs = _among(seen.rows, soon, (rows[first], rows[second]))
+            found += collision_courses(seen, *pairs, self._limits)
+        seen = seen.since(soon)
         if self._junctions:
             is_inside: Flags = np.logical_or.reduce(
                 view.inside[seen.rows][:, self._junctions], axis=1
             )
             found += self._encroachments.find(view, seen, is_inside, self._encroachment_s)
+        if found:
+            then = self._polygons.contain(seen.anchors)[:, self._columns]
+            self._inside.update(zip(seen.rows.tolist(), then, strict=True))
         return found
 
     def _judge(self, view: View, conflict: Conflict) -> list[IncidentChange]:
@@ -199,18 +201,23 @@ class NearMissRule(MomentRule):
 
     def _await_braking(self, view: View, users: RoadUsers) -> list[IncidentChange]:
         """Tell of those on a course to collide whose one brakes hard."""
+        certain = {
+            pair: approach for pair, approach in self._approaches.items() if approach.is_certain
+        }
+        if not certain:
+            return []
         changes: list[IncidentChange] = []
-        ids = view.motion.track_ids
-        for pair, approach in list(self._approaches.items()):
-            rows = np.flatnonzero(np.isin(ids, pair))
-            if not (approach.is_certain and len(rows)):
-                continue
+        track_ids = view.motion.track_ids
+        (rows,) = np.isin(track_ids, list(certain)).nonzero()
+        lost = _lost(view, users, rows, min(one.place[1].braking_m_s2 for one in certain.values()))
+        row_of = dict(zip(track_ids[rows].tolist(), rows.tolist(), strict=True))
+        for pair, approach in certain.items():
             # One may be hidden behind the other by now.
-            conflict = approach.nearest._replace(first=int(rows[0]), second=int(rows[-1]))
-            _, lost, error = braking(view, users.ground, users.threads, rows)
-            hardest = float(np.fmax.reduce(lost - SURE * error, initial=0.0))
+            seen = [row_of[track_id] for track_id in pair if track_id in row_of]
+            hardest = max((lost.get(row, 0.0) for row in seen), default=0.0)
             if hardest > approach.place[1].braking_m_s2:
                 del self._approaches[pair]
+                conflict = approach.nearest._replace(first=seen[0], second=seen[-1])
                 changes += self._tell(view, conflict, approach, pair)
         return changes
 
@@ -280,15 +287,26 @@ class NearMissRule(MomentRule):
             self._users.clear()
 
 
-def _courses_of(
-    view: View, seen: Seen, pairs: tuple[Rows, Rows], limits: tuple[float, float]
-) -> list[Conflict]:
-    """The courses to collide of pairs of rows, those that are known well enough."""
-    place = np.full(len(view.motion), -1)
-    place[seen.rows] = np.arange(len(seen.rows))
-    first, second = place[pairs[0]], place[pairs[1]]
-    known = (first >= 0) & (second >= 0)
-    return list(collision_courses(seen, first[known], second[known], limits))
+def _among(rows: Rows, soon: int, pairs: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    """Where pairs of rows are among those seen at the end of their samples, and in the middle."""
+    found = []
+    for part, offset in ((rows[:soon], 0), (rows[soon:], soon)):
+        place = np.full(max(pairs[0].max(), pairs[1].max(), part.max(initial=0)) + 1, -1)
+        place[part] = np.arange(offset, offset + len(part))
+        found.append((place[pairs[0]], place[pairs[1]]))
+    first, second = (np.concatenate(part) for part in zip(*found, strict=True))
+    (known,) = ((first >= 0) & (second >= 0)).nonzero()
+    return first[known], second[known]
+
+
+def _lost(view: View, users: RoadUsers, rows: Rows, least: float) -> dict[int, float]:
+    """Speed that rows lost within a second, beyond error, of those that may have lost so much."""
+    rows = rows[users.speeds.may_have_braked(view.motion.slots[rows], least)]
+    if not len(rows):
+        return {}
+    _, lost, error = braking(view, users.ground, users.threads, rows)
+    surely = np.nan_to_num(lost - SURE * error, nan=0.0)
+    return dict(zip(rows.tolist(), surely.tolist(), strict=True))
 
 
 def _pair_of(view: View, conflict: Conflict) -> Pair:

@@ -4,11 +4,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from sentinel_vision.rules.courses import LAG_S, Courses, courses
+from sentinel_vision.rules.courses import NEWEST_S, Courses, courses
 from sentinel_vision.rules.footprints import IS_BODY, SIZES_M, Bodies, Rows, stand_on
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.memory import TrackTable
+from sentinel_vision.rules.speed_range import SpeedRange
 from sentinel_vision.rules.threads import Threads
 from sentinel_vision.rules.view import View
 
@@ -24,14 +25,22 @@ class Seen(NamedTuple):
     Attributes:
         rows: Of the frame, shape (n,).
         courses: Of the lower edges of their boxes.
+        anchors: Those in the picture, normalised, shape (n, 2).
         bodies: Where they stood.
         origin: Unit vectors: where they pointed when that was known first, shape (n, 2).
     """
 
     rows: Rows
     courses: Courses
+    anchors: Floats
     bodies: Bodies
     origin: Floats
+
+    def since(self, index: int) -> "Seen":
+        """All from one of them on."""
+        some = slice(index, None)
+        courses, bodies = self.courses.take(some), self.bodies.take(some)
+        return Seen(self.rows[some], courses, self.anchors[some], bodies, self.origin[some])
 
 
 class RoadUsers:
@@ -40,20 +49,24 @@ class RoadUsers:
     def __init__(self, ground: GroundPlane) -> None:
         self.ground = ground
         self.threads = Threads()
+        self.speeds = SpeedRange()
         self._table = TrackTable(5)
 
     def clear(self) -> None:
         """Forget all tracks."""
         self._table.clear()
         self.threads.clear()
+        self.speeds.clear()
 
     def note(self, view: View, moving_m_s: float, within_s: float) -> Flags:
         """Take in a frame; says which bodies moved within a time, shape (tracks,)."""
         motion = view.motion
         self._table.meet(motion)
         values, slots = self._table.values, motion.slots
-        for slot, before in self.threads.follow(view):
+        joined = self.threads.follow(view)
+        for slot, before in joined:
             values[:, slot] = values[:, before]
+        self.speeds.note(view, joined)
         moves = motion.speed > moving_m_s
         if moves.any():
             moving = slots[moves]
@@ -66,30 +79,49 @@ class RoadUsers:
         known[young] = self.threads.goes_on(view, young)
         return known
 
-    def see(self, view: View, rows: Rows, lag_s: float = LAG_S) -> Seen:
-        """After `note`: rows of the frame, looked at closely; not those that nobody can judge."""
-        motion, values = view.motion, self._table.values
-        found = courses(view, self.ground, self.threads, rows, lag_s=lag_s)
-        pace_error = found.pace_error
-        speed = found.speed
-        (known,) = np.isfinite(pace_error).nonzero()
-        rows, found, speed, pace_error = (
-            rows[known],
-            found.take(known),
-            speed[known],
-            pace_error[known],
-        )
+    def see(self, view: View, rows: Rows, is_soon: Flags) -> tuple[Seen, int]:
+        """After `note`: rows of the frame, looked at closely; not those that nobody can judge.
+
+        Args:
+            view: The frame.
+            rows: Of it, shape (n,).
+            is_soon: Which are to be seen at the end of their samples too, shape (n,).
+
+        Returns:
+            Rows at the end of their samples, then all in the middle, and how many the former are.
+        """
+        motion = view.motion
+        fitted = courses(view, self.ground, self.threads, rows)
+        middle = fitted.read()
+        is_known = np.isfinite(middle.pace_error)
+        (known,), (soon,) = is_known.nonzero(), (is_known & is_soon).nonzero()
+        found = middle.take(known)
+        if len(soon):
+            newest = fitted.take(soon).read(NEWEST_S)
+            found = Courses(*map(np.concatenate, zip(newest, found, strict=True)))
+        rows = rows[np.concatenate([soon, known])]
         slots = motion.slots[rows]
-        points = speed > HEADING_M_S + 3.0 * pace_error
-        heading = (found.velocity[points] / speed[points, None]).T
-        values[_HEADING, slots[points]] = heading
-        is_new = points & np.isnan(values[2, slots])
-        values[_ORIGIN, slots[is_new]] = values[_HEADING, slots[is_new]]
+        anchors = self.ground.to_picture(found.place)
         bodies = Bodies(
             centre=found.place,
             velocity=found.velocity,
-            heading=values[_HEADING, slots].T,
+            heading=self._headings(found, slots, len(soon)),
             half=SIZES_M[motion.class_ids[rows]] / 2.0,
         )
-        anchors = self.ground.to_picture(found.place)
-        return Seen(rows, found, stand_on(self.ground, anchors, bodies), values[_ORIGIN, slots].T)
+        bodies = stand_on(self.ground, anchors, bodies)
+        origin = self._table.values[_ORIGIN, slots].T
+        return Seen(rows, found, anchors, bodies, origin), len(soon)
+
+    def _headings(self, found: Courses, slots: Rows, soon: int) -> Floats:
+        """Where bodies point, shape (n, 2): where they move, or else as before."""
+        values, speed = self._table.values, found.speed
+        points = speed > HEADING_M_S + 3.0 * found.pace_error
+        headings = np.empty((len(slots), 2))
+        for part in (slice(soon), slice(soon, None)):
+            pointing, moving = slots[part][points[part]], found.velocity[part][points[part]]
+            values[_HEADING, pointing] = (moving / speed[part][points[part], None]).T
+            is_new = np.isnan(values[2, pointing])
+            if is_new.any():
+                values[_ORIGIN, pointing[is_new]] = values[_HEADING, pointing[is_new]]
+            headings[part] = values[_HEADING, slots[part]].T
+        return headings

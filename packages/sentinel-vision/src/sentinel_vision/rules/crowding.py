@@ -161,7 +161,7 @@ class CrowdingRule:
         """Take in one frame."""
         if not self._watches or not self._pace.is_due(view.now.observed_s):
             return []
-        if view.is_person.sum() >= self._fewest:
+        if np.count_nonzero(view.is_person) >= self._fewest:
             self._persons.meet(view, self._polygons)
         else:
             self._persons.clear()

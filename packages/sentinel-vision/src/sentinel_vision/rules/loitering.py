@@ -101,7 +101,8 @@ class _Stay:
     track_ids: tuple[int, ...]
     radius: float = 0.0
     instants: list[Instant] = field(default_factory=list)
-    places: list[tuple[float, float]] = field(default_factory=list)
+    _along: Floats = field(init=False, default_factory=lambda: np.empty((4 * SAMPLES, 4)))
+    _end: int = field(init=False, default=0)
 
     def lasted_s(self, now: Instant) -> float:
         """How long the person has stayed."""
@@ -132,19 +133,40 @@ class _Stay:
         on_s = self.parameters.on_s
         if self.instants and seconds_between(self.instants[-1], now) < on_s / SAMPLES:
             return
+        if self._end == len(self._along):
+            self._along[: len(self.instants)] = self._along[self._end - len(self.instants) :]
+            self._end = len(self.instants)
+        self._along[self._end] = place @ _DIRECTIONS.T
+        self._end += 1
         self.instants.append(now)
-        self.places.append((float(place[0]), float(place[1])))
-        old = sum(seconds_between(instant, now) > on_s for instant in self.instants)
-        del self.instants[:old], self.places[:old]
+        old = next(
+            index
+            for index, instant in enumerate(self.instants)
+            if seconds_between(instant, now) <= on_s
+        )
+        del self.instants[:old]
+        along = self._along[self._end - len(self.instants) : self._end]
+        extent = np.maximum.reduce(along) - np.minimum.reduce(along)
+        self.radius = float(np.maximum.reduce(extent)) / (2.0 * length)
+        if not self.radius < limit:
+            self._walk_on(along, length, limit)
+
+    def _walk_on(self, along: Floats, length: float, limit: float) -> None:
+        """Forget places that are too far from the others, the oldest first.
+
+        Args:
+            along: The places along each direction, the oldest first.
+            length: As for `add`.
+            limit: Likewise.
+        """
         # Radii of the stretches up to now, the shortest first.
-        along = np.array(self.places)[::-1] @ _DIRECTIONS.T
-        spread = np.maximum.accumulate(along) - np.minimum.accumulate(along)
+        back = along[::-1]
+        spread = np.maximum.accumulate(back) - np.minimum.accumulate(back)
         radii = spread.max(axis=1) / (2.0 * length)
         kept = int((radii < limit).sum())
         self.radius = float(radii[kept - 1])
-        if kept < len(self.places):
-            del self.instants[:-kept], self.places[:-kept]
-            self.since = self.instants[0]
+        del self.instants[:-kept]
+        self.since = self.instants[0]
 
 
 class LoiteringRule:
@@ -215,12 +237,13 @@ class LoiteringRule:
     def _find(self, view: View) -> None:
         """Begin to watch who has come into a zone."""
         persons = self._persons
-        seen = np.flatnonzero(persons.is_sure & (persons.rows != UNSEEN))
+        (seen,) = (persons.is_sure & (persons.rows != UNSEEN)).nonzero()
         rows = persons.rows[seen]
         counts = view.inside[rows][:, self._columns].any(axis=1)
-        for number, row in zip(persons.numbers[seen][counts], rows[counts], strict=True):
-            if int(number) not in self._stays:
-                self._stays[int(number)] = self._begin(view, int(row))
+        numbers, rows = persons.numbers[seen][counts], rows[counts]
+        for number, row in zip(numbers.tolist(), rows.tolist(), strict=True):
+            if number not in self._stays:
+                self._stays[number] = self._begin(view, row)
 
     def _begin(self, view: View, row: int) -> _Stay:
         _, zone, chosen = self._zones[int(view.inside[row, self._columns].argmax())]

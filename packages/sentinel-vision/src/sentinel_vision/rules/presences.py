@@ -103,45 +103,55 @@ class Presences:
             view: Its persons.
             polygons: The zones, as in `ZoneLayout.polygons`.
         """
-        persons = np.flatnonzero(view.is_person)
+        (persons,) = view.is_person.nonzero()
         if not len(persons) and not len(self._persons):
             return
-        self._find(view.motion, persons)
-        self._stitch(view.motion, persons, view.now.observed_s)
-        unseen_s = view.now.observed_s - self._persons["seen_s"]
-        self._persons = self._persons[(self.rows != UNSEEN) | (unseen_s <= self._kept_s)]
-        self._enter(view.motion, persons[~np.isin(persons, self.rows)])
-        self._see(view)
-        self.unseen_s = view.now.observed_s - self._persons["seen_s"]
-        self.inside = polygons.contain(_expected(self._persons, "anchor", "flow", self.unseen_s))
+        now_s = view.now.observed_s
+        fresh = self._stitch(view.motion, self._find(view.motion, persons), now_s)
+        is_unseen = self.rows == UNSEEN
+        if is_unseen.any():
+            self._persons = self._persons[
+                ~is_unseen | (now_s - self._persons["seen_s"] <= self._kept_s)
+            ]
+        self._enter(view.motion, fresh)
+        self._see(view, polygons)
 
-    def _find(self, motion: Motion, persons: Rows) -> None:
-        """Those whose tracks go on."""
+    def _find(self, motion: Motion, persons: Rows) -> Rows:
+        """Those whose tracks go on; rows of the others."""
         self._persons["row"] = UNSEEN
-        if len(persons):
-            ids = motion.track_ids[persons]
-            nearest = np.minimum(ids.searchsorted(self.track_ids), len(ids) - 1)
-            goes_on = ids[nearest] == self.track_ids
-            self._persons["row"][goes_on] = persons[nearest[goes_on]]
+        if not len(persons) or not len(self._persons):
+            return persons
+        ids = motion.track_ids[persons]
+        nearest = np.minimum(ids.searchsorted(self.track_ids), len(ids) - 1)
+        (goes_on,) = (ids[nearest] == self.track_ids).nonzero()
+        found = nearest[goes_on]
+        self._persons["row"][goes_on] = persons[found]
+        is_fresh = np.ones(len(persons), dtype=np.bool_)
+        is_fresh[found] = False
+        return persons[is_fresh]
 
-    def _stitch(self, motion: Motion, persons: Rows, now_s: float) -> None:
-        """New tracks go on with those who are lost, the nearest first."""
-        fresh = persons[~np.isin(persons, self.rows)]
-        indices = np.flatnonzero(self.rows == UNSEEN)
+    def _stitch(self, motion: Motion, fresh: Rows, now_s: float) -> Rows:
+        """New tracks go on with those who are lost, the nearest first; the rows that are left."""
+        if not len(fresh):
+            return fresh
+        (indices,) = (self.rows == UNSEEN).nonzero()
         indices = indices[~self._has_walked_out(self._persons[indices], now_s)]
-        if not len(fresh) or not len(indices):
-            return
+        if not len(indices):
+            return fresh
         lost = self._persons[indices]
         unseen_s = now_s - lost["seen_s"]
         offsets = motion.position[fresh] - _expected(lost, "place", "pace", unseen_s)[:, np.newaxis]
         apart = np.hypot(offsets[..., 0], offsets[..., 1]) / lost["length"][:, np.newaxis]
         reach = np.minimum(REACH + REACH_PER_S * unseen_s, FURTHEST)
         apart[~(apart <= reach[:, np.newaxis])] = np.inf
+        is_left = np.ones(len(fresh), dtype=np.bool_)
         while np.isfinite(nearest := apart.min()):
             index, found = np.argwhere(apart == nearest)[0]
             self._persons["row"][indices[index]] = fresh[found]
             self._persons["track_id"][indices[index]] = motion.track_ids[fresh[found]]
             apart[index] = apart[:, found] = np.inf
+            is_left[found] = False
+        return fresh[is_left]
 
     @staticmethod
     def _has_walked_out(lost: NDArray[np.void], now_s: float) -> Flags:
@@ -161,20 +171,40 @@ class Presences:
         self._next += len(rows)
         self._persons = np.concatenate([self._persons, entered])
 
-    def _see(self, view: View) -> None:
-        motion, size = view.motion, (view.scene.width, view.scene.height)
-        seen = self.rows != UNSEEN
-        persons, rows = self._persons[seen], self.rows[seen]
-        persons["seen_s"] = view.now.observed_s
-        persons["looks"] += np.where(motion.mature[rows], SURE_LOOKS, 1)
-        persons["anchor"] = motion.anchors[rows]
-        persons["flow"] = np.nan_to_num(motion.velocity_px_s[rows] / size)
-        # Where a box is cut by the picture's edge, the last place that was known.
-        known = ~np.isnan(motion.position[rows, 0])
-        persons["place"][known] = motion.position[rows[known]]
-        persons["pace"] = np.nan_to_num(motion.velocity[rows])
-        persons["length"] = np.where(known, motion.length[rows], np.maximum(persons["length"], 1.0))
+    def _see(self, view: View, polygons: PolygonSet) -> None:
+        (seen,) = (self.rows != UNSEEN).nonzero()
+        if len(seen) == len(self._persons):
+            _meet_seen(self._persons, view)
+            self.unseen_s, self.inside = np.zeros(len(seen)), view.inside[self.rows]
+            return
+        persons = self._persons[seen]
+        _meet_seen(persons, view)
         self._persons[seen] = persons
+        self.unseen_s = view.now.observed_s - self._persons["seen_s"]
+        self.inside = polygons.contain(_expected(self._persons, "anchor", "flow", self.unseen_s))
+
+
+def _meet_seen(persons: NDArray[np.void], view: View) -> None:
+    """Note where persons are who are there; changes them."""
+    motion, rows = view.motion, persons["row"]
+    persons["seen_s"] = view.now.observed_s
+    persons["looks"] += np.where(motion.mature[rows], SURE_LOOKS, 1)
+    persons["anchor"] = motion.anchors[rows]
+    persons["flow"] = _known(motion.velocity_px_s[rows]) / (view.scene.width, view.scene.height)
+    persons["pace"] = _known(motion.velocity[rows])
+    # Where a box is cut by the picture's edge, the last place that was known.
+    places, lengths = motion.position[rows], motion.length[rows]
+    is_cut = np.isnan(places[:, 0])
+    if is_cut.any():
+        places[is_cut] = persons["place"][is_cut]
+        lengths[is_cut] = np.maximum(persons["length"][is_cut], 1.0)
+    persons["place"], persons["length"] = places, lengths
+
+
+def _known(velocities: Floats) -> Floats:
+    """Who is seen too seldom to have one stands; changes the array."""
+    velocities[np.isnan(velocities)] = 0.0
+    return velocities
 
 
 def _expected(persons: NDArray[np.void], place: str, pace: str, unseen_s: Floats) -> Floats:

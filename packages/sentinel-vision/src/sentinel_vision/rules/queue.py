@@ -98,12 +98,14 @@ class QueueRule:
         del kept
         self._unit = "BL" if layout.ground is None else "m"
         self._lanes: list[tuple[Zone, QueueParameters | None]] = []
+        self._has_signal: list[bool] = []
         reaches = []
         for column, zone in enumerate(layout.zones):
             parameters = QueueParameters.for_zone(zone)
             if zone.direction is None or not (parameters or signal_cycle_s(zone)):
                 continue
             self._lanes.append((zone, parameters))
+            self._has_signal.append(signal_cycle_s(zone) > 0.0)
             reaches.append((column, zone, (parameters or QueueParameters()).reach(self._unit)))
         self._ends = LaneEnds(reaches, layout.ground)
         self._hidden = HiddenVehicles(layout)
@@ -127,9 +129,10 @@ class QueueRule:
         waiting: list[int] = []
         crowded: list[UUID] = []
         chains = self._ends.chains(view, self._hidden.look(view))
-        for (zone, parameters), chain in zip(self._lanes, chains, strict=True):
+        lanes = zip(self._lanes, self._has_signal, chains, strict=True)
+        for (zone, parameters), has_signal, chain in lanes:
             track_ids = tuple(chain.track_ids.tolist())
-            if signal_cycle_s(zone):
+            if has_signal:
                 waiting += track_ids
             if parameters is None:
                 continue

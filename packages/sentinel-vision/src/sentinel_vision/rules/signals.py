@@ -121,22 +121,20 @@ class LaneEnds:
         """
         if not len(order):
             return _NOBODY
-        scale = vehicles.length[order]
-        places = distances[order] / scale
-        if places[0] > reach.head:
+        # Few wait in a lane, so that arrays would be slower.
+        places, scales = distances[order].tolist(), vehicles.length[order].tolist()
+        head = places[0] / scales[0]
+        if head > reach.head:
             return _NOBODY
-        steps = np.diff(distances[order]) / ((scale[1:] + scale[:-1]) / 2.0)
-        lengths = self._lengths(vehicles.class_ids[order])
-        gaps = steps - lengths[:-1] if self._ground is not None else steps
-        wide = np.flatnonzero(gaps > reach.gap).tolist()
-        anchors = vehicles.anchors[order]
-        last = next((gap for gap in wide if not _is_hidden(view, anchors, gap)), len(gaps))
-        return Chain(
-            vehicles.track_ids[order[: last + 1]],
-            float(steps[:last].sum() + lengths[last]),
-            float(places[0]),
-            float(gaps[:last].max(initial=0.0)),
-        )
+        lengths = self._lengths(vehicles.class_ids[order]).tolist()
+        last, way, widest = 0, 0.0, 0.0
+        for row in range(len(places) - 1):
+            step = 2.0 * (places[row + 1] - places[row]) / (scales[row + 1] + scales[row])
+            gap = step if self._ground is None else step - lengths[row]
+            if gap > reach.gap and not _is_hidden(view, vehicles.anchors[order[row : row + 2]]):
+                break
+            last, way, widest = row + 1, way + step, max(widest, gap)
+        return Chain(vehicles.track_ids[order[: last + 1]], way + lengths[last], head, widest)
 
     def _lengths(self, class_ids: Rows) -> Floats:
         """Of the vehicles, in units."""
@@ -158,9 +156,9 @@ class LaneEnds:
 _NOBODY = Chain(np.empty(0, dtype=np.int64), 0.0, np.nan, 0.0)
 
 
-def _is_hidden(view: View, anchors: Floats, gap: int) -> bool:
-    """Whether the middle of a gap is behind a vehicle, so that another may be in it."""
-    x, y = anchors[gap : gap + 2].mean(axis=0)
+def _is_hidden(view: View, ends: Floats) -> bool:
+    """Whether the middle of a gap, by its ends, is behind a vehicle: another may be in it."""
+    x, y = ends.mean(axis=0)
     x, y = x * view.scene.width, y * view.scene.height
     x1, y1, x2, y2 = view.motion.boxes[view.is_vehicle].T
     return bool(((x1 < x) & (x < x2) & (y1 < y) & (y < y2)).any())

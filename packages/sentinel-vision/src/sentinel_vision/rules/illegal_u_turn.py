@@ -18,7 +18,7 @@ from sentinel_vision.rules.memory import Beat, RowRing, TrackTable
 from sentinel_vision.rules.moments import MomentRule
 from sentinel_vision.rules.parameters import MomentParameters, parameter
 from sentinel_vision.rules.scene import Instant
-from sentinel_vision.rules.steadiness import place_errors, recent_drives
+from sentinel_vision.rules.steadiness import recent_drives
 from sentinel_vision.rules.view import View, ZoneLayout
 
 BEAT_S = 0.7
@@ -131,18 +131,21 @@ class IllegalUTurnRule(MomentRule):
         """
         motion, values, slots = view.motion, self._table.values, view.motion.slots
         rows = np.arange(len(motion))
-        errors = place_errors(view, rows, self._ground)
-        self._forget_jumps(slots[~recent_drives(view, rows, self._ground, STEADY_S).is_steady])
+        drives = recent_drives(view, rows, self._ground, STEADY_S)
+        self._forget_jumps(slots[~drives.is_steady])
         x, y, since_s, before, turned, way = values[:_TOLD, slots]
         offset_x, offset_y = motion.position[:, 0] - x, motion.position[:, 1] - y
         step = np.hypot(offset_x, offset_y) / motion.length
         counts = view.is_vehicle & motion.mature
-        arrives = counts & (step > np.maximum(self._least_step, STEP_ERRORS * errors))
+        arrives = counts & (step > np.maximum(self._least_step, STEP_ERRORS * drives.place_error))
         pace = np.maximum(motion.speed, step / (view.now.observed_s - since_s))
         moves = arrives & (pace > self._least_speed)
         heading = np.arctan2(offset_y, offset_x)
-        turn = np.where(moves, np.nan_to_num(_body_turn(heading - before)), 0.0)
-        turned, way = np.nan_to_num(turned) + turn, np.nan_to_num(way) + np.where(moves, step, 0.0)
+        # What began here has turned and come nowhere yet.
+        turned[np.isnan(turned)] = way[np.isnan(way)] = 0.0
+        turn = _body_turn(heading - before)
+        np.add(turned, turn, out=turned, where=moves & ~np.isnan(turn))
+        np.add(way, step, out=way, where=moves)
         values[_HEADING, slots] = np.where(moves, heading, before)
         values[_TURNED, slots], values[_WAY, slots] = turned, way
         (begins,) = (arrives | (counts & np.isnan(x))).nonzero()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_core.domain.zones import Point
-from sentinel_vision.rules.geometry import Floats
+from sentinel_vision.rules.geometry import Flags, Floats
 
 Signs = NDArray[np.int8]
 
@@ -45,12 +45,21 @@ class LineSet:
         """
         if not self._count or not len(before):
             return np.zeros((len(before), self._count), dtype=np.int8)
-        was_right = self._side(before) >= 0.0
+        net: Signs = np.zeros((len(before), self._count), dtype=np.int8)
         is_right = self._side(after) >= 0.0
+        has_changed = (self._side(before) >= 0.0) != is_right
+        # Hardly anybody crosses anything in one frame.
+        (rows,) = has_changed.any(axis=1).nonzero()
+        if len(rows):
+            net[rows] = self._net(before[rows], after[rows], has_changed[rows], is_right[rows])
+        return net
+
+    def _net(self, before: Floats, after: Floats, has_changed: Flags, is_right: Flags) -> Signs:
+        """As `crossings`, by whether the side of each segment has changed, and where one is now."""
         move = after - before
         begins_right = _cross(move, self._starts - before[:, None]) >= 0.0
         ends_right = _cross(move, self._ends - before[:, None]) >= 0.0
-        is_crossed = (was_right != is_right) & (begins_right != ends_right)
+        is_crossed = has_changed & (begins_right != ends_right)
         is_crossed &= np.isfinite(move[:, :1] + move[:, 1:])
         signs = np.where(is_crossed, np.where(is_right, 1, -1), 0)
         net: Signs = np.sign(np.add.reduceat(signs, self._offsets, axis=1)).astype(np.int8)

@@ -31,12 +31,14 @@ class Drives(NamedTuple):
 
     Attributes:
         velocity: Units per second, shape (rows, 2).
-        speed_error: Its standard deviation from boxes that tremble, shape (rows,).
+        place_error: As `place_errors`.
+        speed_error: Standard deviation of the speed from boxes that tremble, shape (rows,).
         sightings: How many, shape (rows,); fewer than three cannot show a jump.
         is_steady: On a course that one vehicle can have driven, shape (rows,).
     """
 
     velocity: Floats
+    place_error: Floats
     speed_error: Floats
     sightings: Rows
     is_steady: Flags
@@ -59,33 +61,42 @@ def place_errors(view: View, rows: Rows, ground: GroundPlane | None) -> Floats:
     if ground is None:
         in_bodies: Floats = shift_px / motion.length[rows]
         return in_bodies
-    near = motion.anchors[rows]
-    far = near - np.column_stack([np.zeros(len(rows)), shift_px / view.scene.height])
-    way = ground.to_metres(far) - ground.to_metres(near)
-    errors = np.hypot(way[:, 0], way[:, 1])
-    known: Floats = np.where(np.isnan(errors), np.inf, errors)
-    return known
+    ends = np.concatenate((motion.anchors[rows], motion.anchors[rows]))
+    ends[len(rows) :, 1] -= shift_px / view.scene.height
+    metres = ground.to_metres(ends)
+    way = metres[len(rows) :] - metres[: len(rows)]
+    errors: Floats = np.hypot(way[:, 0], way[:, 1])
+    errors[np.isnan(errors)] = np.inf
+    return errors
 
 
 def recent_drives(view: View, rows: Rows, ground: GroundPlane | None, seconds: float) -> Drives:
     """The line through the sightings of the last `seconds`, for each row."""
     times, places = view.motion.samples(rows, seconds)
-    is_seen = ~np.isnan(times)
-    sightings = is_seen.sum(axis=0)
+    # Channels before tracks, as they are kept: what is added up is contiguous.
+    places = places.transpose(0, 2, 1)
+    is_missing = np.isnan(times)
+    sightings = len(times) - np.add.reduce(is_missing, axis=0)
     known = np.maximum(sightings, 1)
-    times = np.where(is_seen, times, 0.0)
-    times = np.where(is_seen, times - times.sum(axis=0) / known, 0.0)
-    places = np.where(is_seen[:, :, None], places, 0.0)
-    places = np.where(is_seen[:, :, None], places - places.sum(axis=0) / known[:, None], 0.0)
-    spread_s2 = (times**2).sum(axis=0)
-    spread_s2[spread_s2 < _LEAST_SPREAD_S2] = np.inf
-    pace = (times[:, :, None] * places).sum(axis=0) / spread_s2[:, None]
-    strays = ((places - pace * times[:, :, None]) ** 2).sum(axis=(0, 2))
+    has_gaps = np.count_nonzero(is_missing) > 0
+    for values, gaps in ((times, is_missing), (places, is_missing[:, None])):
+        if has_gaps:
+            np.copyto(values, 0.0, where=gaps)
+        values -= np.add.reduce(values, axis=0) / known
+        if has_gaps:
+            np.copyto(values, 0.0, where=gaps)
+    spread_s2 = np.add.reduce(times * times, axis=0)
+    is_known = spread_s2 >= _LEAST_SPREAD_S2
+    spread_s2[~is_known] = np.inf
+    pace = np.add.reduce(times[:, None] * places, axis=0) / spread_s2
+    places -= pace * times[:, None]
+    strays = np.add.reduce(places * places, axis=(0, 1))
     errors = place_errors(view, rows, ground)
     length = view.motion.length[rows]
-    pace[np.isinf(spread_s2)] = np.nan
+    pace[:, ~is_known] = np.nan
     return Drives(
-        velocity=pace / length[:, None],
+        velocity=(pace / length).T,
+        place_error=errors,
         speed_error=errors / np.sqrt(spread_s2),
         sightings=sightings,
         is_steady=np.sqrt(strays / known) / length <= _most_stray(view, errors),

@@ -100,11 +100,24 @@ class _Driver:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Headings:
-    """For each track: the index of its lane in the rule's list, -1 for none; its cosine."""
+    """For each track: where it is, and how it heads.
 
-    lane: Floats
-    cosine: Floats
+    Attributes:
+        lane: Index in the rule's list, where `is_inside`.
+        along: Pixels per second with the lane.
+        length: Pixels per second.
+    """
+
+    lane: NDArray[np.intp]
+    is_inside: Flags
+    along: Floats
+    length: Floats
     against: Flags
+
+    def cosine(self, row: int) -> float:
+        """Of heading and lane; 0 for what stands."""
+        length = float(self.length[row])
+        return float(self.along[row]) / length if length > 0.0 else 0.0
 
 
 class _Course(NamedTuple):
@@ -148,7 +161,8 @@ class WrongWayRule:
             if zone.direction is not None
         ]
         directions = np.array([zone.direction for _, zone, _ in self._lanes]).reshape(-1, 2)
-        self._directions = directions / np.hypot(*directions.T)[:, None]
+        self._directions = (directions / np.hypot(*directions.T)[:, None]).T
+        self._columns = np.array([column for column, _, _ in self._lanes], dtype=np.intp)
         unit = "BL" if layout.ground is None else "m"
         limits = [parameters.limits(unit)[0] for _, _, parameters in self._lanes]
         self._least_speed = np.array(limits, dtype=np.float64)
@@ -219,18 +233,16 @@ class WrongWayRule:
 
     def _head(self, view: View) -> _Headings:
         motion = view.motion
-        inside = view.inside[:, [column for column, _, _ in self._lanes]]
-        lane = inside.argmax(axis=1)
-        length = np.hypot(*motion.velocity_px_s.T)
-        along = (motion.velocity_px_s * self._directions[lane]).sum(axis=1)
-        cosine = np.divide(along, length, out=np.zeros_like(along), where=length > 0.0)
-        against = (
-            inside.any(axis=1)
-            & view.is_vehicle
-            & (cosine < self._cosine[lane])
-            & (motion.speed > self._least_speed[lane])
-        )
-        return _Headings(np.where(inside.any(axis=1), lane, -1), cosine, against)
+        inside = view.inside.take(self._columns, axis=1)
+        lane, is_inside = inside.argmax(axis=1), np.logical_or.reduce(inside, axis=1)
+        across, down = motion.velocity_px_s.T
+        along = across * self._directions[0].take(lane)
+        along += down * self._directions[1].take(lane)
+        length = np.hypot(across, down)
+        against = is_inside & view.is_vehicle
+        against &= along < self._cosine.take(lane) * length
+        against &= motion.speed > self._least_speed.take(lane)
+        return _Headings(lane, is_inside, along, length, against)
 
     def _suspect(self, view: View, row: int, lane: tuple[int, Zone, WrongWayParameters]) -> None:
         track_id = int(view.motion.track_ids[row])
@@ -254,10 +266,12 @@ class WrongWayRule:
 
     def _hand_over(self, view: View, rows: Mapping[int, int]) -> None:
         """A new track where a lost one should be by now is the same vehicle."""
+        lost = [track_id for track_id in self._drivers if track_id not in rows]
+        if not lost:
+            return
         before = frozenset(self._present.tolist())
         fresh = [track_id for track_id in rows if track_id not in before]
-        lost = [track_id for track_id in self._drivers if track_id not in rows]
-        if not fresh or not lost:
+        if not fresh:
             return
         expected = np.array([self._drivers[track_id].expected_box(view.now) for track_id in lost])
         boxes = np.array([view.box(rows[track_id]) for track_id in fresh])
@@ -291,7 +305,7 @@ class WrongWayRule:
         if not isnan(motion.speed[row]):
             pace_x, pace_y = motion.velocity_px_s[row].tolist()
             driver.pace = (pace_x / view.scene.width, pace_y / view.scene.height)
-        speed, cosine = float(motion.speed[row]), float(headings.cosine[row])
+        speed, cosine = float(motion.speed[row]), headings.cosine(row)
         least_speed, least_way = driver.parameters.limits(motion.unit)
         if course.has_jumped:
             driver.origin, driver.way = None, 0.0
@@ -303,7 +317,7 @@ class WrongWayRule:
         with_lane = cosine > 0.0 and speed > least_speed
         return Reading(
             met=met,
-            cleared=with_lane or headings.lane[row] < 0,
+            cleared=with_lane or ~headings.is_inside[row],
             may_open=driver.way >= least_way and bool(motion.mature[row]),
             severity=7.0 + 3.0 * min(1.0, speed / (4.0 * least_speed)) if met else 0.0,
             explain=partial(_explain, driver, motion.unit, cosine, speed),

@@ -106,6 +106,14 @@ def test_it_ends_when_the_vehicle_turns_round() -> None:
     assert seconds_of(incident.ended_at) == pytest.approx(7.0, abs=0.8)
 
 
+def test_it_ends_when_the_vehicle_leaves_the_lane() -> None:
+    lower = lane(polygon=((0.0, 0.4), (1.0, 0.4), (1.0, 1.0), (0.0, 1.0)))
+    # 0.4 of the picture's height are 144 px: there after 5 s, and still seen for another 3.
+    (incident,) = ended(see(car(drive(320, 344, velocity=UP)), zones=(lower,), seconds=8.0))
+    assert incident.end_reason is EndReason.CLEARED
+    assert seconds_of(incident.ended_at) == pytest.approx(5.0, abs=0.3)
+
+
 def test_it_ends_when_the_vehicle_is_gone() -> None:
     changes = see(car(drive(320, 340, velocity=UP, end_s=6.0)))
     assert seconds_of(ended(changes)[0].ended_at) == pytest.approx(6.0, abs=0.3)

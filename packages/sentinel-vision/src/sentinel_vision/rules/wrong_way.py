@@ -317,7 +317,7 @@ class WrongWayRule:
         with_lane = cosine > 0.0 and speed > least_speed
         return Reading(
             met=met,
-            cleared=with_lane or ~headings.is_inside[row],
+            cleared=with_lane or not headings.is_inside[row],
             may_open=driver.way >= least_way and bool(motion.mature[row]),
             severity=7.0 + 3.0 * min(1.0, speed / (4.0 * least_speed)) if met else 0.0,
             explain=partial(_explain, driver, motion.unit, cosine, speed),

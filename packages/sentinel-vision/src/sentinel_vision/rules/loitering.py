@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from math import isnan
-from operator import sub
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -90,8 +89,7 @@ class _Stay:
         since: When the stay began.
         seen: When the person was seen last.
         box: Where it was then.
-        _low: Along each direction, no place is below it; `_high` likewise. Of places that are
-            forgotten too, so that most often nothing need be worked through.
+        radius: Half of the greatest extent of the places of the last `on_s`, in units.
     """
 
     parameters: LoiteringParameters
@@ -101,20 +99,10 @@ class _Stay:
     seen: Instant
     box: Box
     track_ids: tuple[int, ...]
+    radius: float = 0.0
     instants: list[Instant] = field(default_factory=list)
     _along: Floats = field(init=False, default_factory=lambda: np.empty((4 * SAMPLES, 4)))
     _end: int = field(init=False, default=0)
-    _low: tuple[float, ...] = field(init=False, default=())
-    _high: tuple[float, ...] = field(init=False, default=())
-    _length: float = field(init=False, default=1.0)
-
-    @property
-    def radius(self) -> float:
-        """Half of the greatest extent of the places of the last `on_s`, in units; 0 without."""
-        if not self.instants:
-            return 0.0
-        places = self._places()
-        return float((places.max(axis=0) - places.min(axis=0)).max()) / (2.0 * self._length)
 
     def lasted_s(self, now: Instant) -> float:
         """How long the person has stayed."""
@@ -148,11 +136,7 @@ class _Stay:
         if self._end == len(self._along):
             self._along[: len(self.instants)] = self._along[self._end - len(self.instants) :]
             self._end = len(self.instants)
-        along = tuple((place @ _DIRECTIONS.T).tolist())
-        self._along[self._end] = along
-        self._low = tuple(map(min, self._low or along, along))
-        self._high = tuple(map(max, self._high or along, along))
-        self._length = length
+        self._along[self._end] = place @ _DIRECTIONS.T
         self._end += 1
         self.instants.append(now)
         old = next(
@@ -161,27 +145,28 @@ class _Stay:
             if seconds_between(instant, now) <= on_s
         )
         del self.instants[:old]
-        if not max(map(sub, self._high, self._low)) / (2.0 * length) < limit:
-            self._walk_on(limit)
+        along = self._along[self._end - len(self.instants) : self._end]
+        extent = np.maximum.reduce(along) - np.minimum.reduce(along)
+        self.radius = float(np.maximum.reduce(extent)) / (2.0 * length)
+        if not self.radius < limit:
+            self._walk_on(along, length, limit)
 
-    def _walk_on(self, limit: float) -> None:
-        """Forget places that are too far from the others, the oldest first."""
+    def _walk_on(self, along: Floats, length: float, limit: float) -> None:
+        """Forget places that are too far from the others, the oldest first.
+
+        Args:
+            along: The places along each direction, the oldest first.
+            length: As for `add`.
+            limit: Likewise.
+        """
         # Radii of the stretches up to now, the shortest first.
-        back = self._places()[::-1]
+        back = along[::-1]
         spread = np.maximum.accumulate(back) - np.minimum.accumulate(back)
-        kept = int((spread.max(axis=1) / (2.0 * self._length) < limit).sum())
-        if kept < len(self.instants):
-            del self.instants[:-kept]
-            self.since = self.instants[0]
-        places = self._places()
-        self._low, self._high = (
-            tuple(places.min(axis=0).tolist()),
-            tuple(places.max(axis=0).tolist()),
-        )
-
-    def _places(self) -> Floats:
-        """Along each direction, the oldest first."""
-        return self._along[self._end - len(self.instants) : self._end]
+        radii = spread.max(axis=1) / (2.0 * length)
+        kept = int((radii < limit).sum())
+        self.radius = float(radii[kept - 1])
+        del self.instants[:-kept]
+        self.since = self.instants[0]
 
 
 class LoiteringRule:

@@ -45,6 +45,19 @@ def test_above_the_horizon_there_is_no_ground() -> None:
     assert np.isinf(plane.way_error_m(sky[:1], sky[1:])).all()
 
 
+def test_steps_in_the_picture_are_steps_on_the_ground() -> None:
+    plane = GroundPlane([_point(ground) for ground in ROAD])
+    metres = np.array([(0.0, 5.0), (2.5, 18.0), (-1.0, 28.0)])
+    points = np.array([_seen((east, north)) for east, north in metres])
+    for axis, pace in enumerate(plane.paces(points)):
+        step = 1e-6 * np.eye(2)[axis]
+        moved = (plane.to_metres(points + step) - plane.to_metres(points - step)) / 2e-6
+        assert pytest.approx(moved, rel=1e-4) == pace.T
+    upwards = plane.to_metres(points - (0.0, 0.005)) - metres
+    upwards /= np.hypot(upwards[:, 0], upwards[:, 1])[:, None]
+    assert plane.away(metres) == pytest.approx(upwards, abs=1e-6)
+
+
 @pytest.mark.parametrize("count", [4, 6])
 def test_the_error_is_that_of_many_calibrations_by_hand(count: int) -> None:
     """What is foretold, against what comes out when the same points are set again and again."""

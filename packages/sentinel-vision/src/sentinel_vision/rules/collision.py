@@ -15,7 +15,7 @@ import numpy as np
 from sentinel_core.domain.incidents import EndReason, Incident, IncidentType
 from sentinel_core.domain.zones import Zone, ZoneType
 from sentinel_vision.rules.case import Case, IncidentChange, Measurement, Reading
-from sentinel_vision.rules.footprints import IS_BODY, SIZES_M, Bodies, gaps_ahead, stand_on
+from sentinel_vision.rules.footprints import IS_BODY, SIZES_M, Bodies, encounters, stand_on
 from sentinel_vision.rules.geometry import Floats, intersection_over_union
 from sentinel_vision.rules.ground import GroundPlane
 from sentinel_vision.rules.halts import SAME_BODY_IOU, TOGETHER_S, Halt, Halts
@@ -264,8 +264,8 @@ def _gap_m(crash: _Crash, ground: GroundPlane | None) -> float:
     headings[is_unknown] = headings[::-1][is_unknown]
     class_ids = [halt.class_id for halt in crash.halts]
     bodies = Bodies(crash.places, np.zeros((2, 2)), headings, SIZES_M[class_ids] / 2.0)
-    bodies = stand_on(ground, ground.to_picture(crash.places), bodies)
-    gaps, _ = gaps_ahead(bodies.take(_ONE), bodies.take(_OTHER), 0.0, _NOW)
+    bodies = stand_on(ground, bodies)
+    gaps, _ = encounters(bodies.take(_ONE), bodies.take(_OTHER), 0.0).gaps(_NOW)
     return float(gaps[0, 0])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel_vision.rules.courses import Courses, along
-from sentinel_vision.rules.footprints import Bodies, Rows, gaps_ahead, touching_times
+from sentinel_vision.rules.footprints import Bodies, Encounters, Rows, encounters
 from sentinel_vision.rules.geometry import Flags, Floats
 from sentinel_vision.rules.road_users import Seen
 from sentinel_vision.rules.view import View
@@ -33,7 +33,7 @@ CERTAIN: Final = 3.5
 _SIZE_ERROR_M: Final = 0.4
 """Of the half lengths and widths of two bodies together."""
 
-_STEPS: Final = 7
+_STEPS: Final[Floats] = np.linspace(0.0, 1.0, 7)
 _REACH_M: Final = 14.0
 _MEMORY_S: Final = 3.2
 _MOST_COSINE: Final = 0.64
@@ -101,12 +101,13 @@ def collision_courses(
     if not len(close):
         return
     first, second, pace = first[close], second[close], pace[close]
-    begin_s, end_s = touching_times(seen.bodies.take(first), seen.bodies.take(second), gap_m)
+    both = encounters(seen.bodies.take(first), seen.bodies.take(second), gap_m)
+    begin_s, end_s = both.times()
     (pairs,) = ((begin_s <= np.minimum(end_s, within_s)) & (end_s > 0.0)).nonzero()
     if not len(pairs):
         return
     chosen = first[pairs], second[pairs]
-    sureness = _sureness(seen, chosen, limits)
+    sureness = _sureness(seen.courses, chosen, both.take(pairs), within_s)
     for pair, one, other, sure in zip(pairs, *chosen, sureness.tolist(), strict=True):
         if sure < SURE:
             continue
@@ -116,15 +117,15 @@ def collision_courses(
         yield Conflict(int(seen.rows[one]), int(seen.rows[other]), wait_s, inf, braking, sure)
 
 
-def _sureness(seen: Seen, pairs: tuple[Rows, Rows], limits: tuple[float, float]) -> Floats:
+def _sureness(
+    courses: Courses, pairs: tuple[Rows, Rows], both: Encounters, within_s: float
+) -> Floats:
     """By how many standard deviations bodies will overlap within a time at most, shape (n,)."""
-    within_s, gap_m = limits
-    waits_s = np.linspace(0.0, within_s, _STEPS)
-    bodies = [seen.bodies.take(part) for part in pairs]
-    gaps, axes = gaps_ahead(bodies[0], bodies[1], gap_m, waits_s)
+    waits_s = _STEPS * within_s
+    gaps, axes = both.gaps(waits_s)
     variance = np.full(gaps.shape, _SIZE_ERROR_M**2)
     for part in pairs:
-        course = seen.courses.take(part)
+        course = courses.take(part)
         variance += along(course.error, axes) * course.ahead(waits_s[:, None])
     sure: Floats = (-gaps / np.sqrt(variance)).max(axis=0)
     return sure
@@ -222,8 +223,7 @@ class Encroachments:
 
 
 def _passage_of(view: View, seen: Seen, is_inside: Flags) -> _Passage:
-    courses: Courses = seen.courses
-    moves = courses.speed > _LEAST_SPEED_M_S + 2.0 * courses.pace_error
+    moves = seen.speed > _LEAST_SPEED_M_S + 2.0 * seen.pace_error
     (chosen,) = (is_inside & moves & ~np.isnan(seen.origin[:, 0])).nonzero()
     bodies: Bodies = seen.bodies.take(chosen)
     return _Passage(

@@ -37,6 +37,7 @@ _ENOUGH_SAMPLES: Final = 4
 _MORE_S: Final = 0.6
 _TOLERANCE_S: Final = 0.01
 _WAVERS: Final[Floats] = np.array([[WAVER / np.sqrt(2.0)], [WAVER]])
+_AT_ZERO: Final = np.array([0, 1, 3])
 _SQUARE: Final = np.array([[0, 1, 2], [1, 3, 4], [2, 4, 5]])
 
 
@@ -58,7 +59,8 @@ class Courses(NamedTuple):
 
     def take(self, rows: Rows | slice) -> "Courses":
         """Some of them."""
-        return Courses(*(values[rows] for values in self))
+        place, velocity, error, weights = self
+        return Courses(place[rows], velocity[rows], error[rows], weights[rows])
 
     @property
     def speed(self) -> Floats:
@@ -69,8 +71,8 @@ class Courses(NamedTuple):
     @property
     def pace_error(self) -> Floats:
         """Standard deviation of the speed, shape (n,)."""
-        heading = self.velocity / np.maximum(self.speed, 1e-9)[:, None]
-        error: Floats = np.sqrt(self.weights[:, 2] * along(self.error, heading))
+        variance = self.weights[:, 2] * along(self.error, self.velocity)
+        error: Floats = np.sqrt(variance) / np.maximum(self.speed, 1e-9)
         return error
 
     def ahead(self, wait_s: Floats) -> Floats:
@@ -81,7 +83,7 @@ class Courses(NamedTuple):
 
 
 def along(error: Floats, axes: Floats) -> Floats:
-    """Variance along unit vectors: (n, 3) and (..., n, 2) make (..., n)."""
+    """Variance along vectors, times the squares of their lengths: (n, 3), (..., n, 2): (..., n)."""
     x, y = axes[..., 0], axes[..., 1]
     variance: Floats = x * (error[:, 0] * x + 2.0 * error[:, 1] * y) + error[:, 2] * y * y
     return variance
@@ -107,6 +109,9 @@ class Parabolas(NamedTuple):
     def read(self, lag_s: float = LAG_S) -> Courses:
         """The courses `lag_s` before the window's end."""
         t = LAG_S - lag_s
+        if not t:
+            weights = self.inverse.take(_AT_ZERO, axis=0)
+            return Courses(self.terms[0].T, self.terms[1].T, self.error.T, weights.T)
         motion = np.array([[1.0, t, t**2], [0.0, 1.0, 2.0 * t]])
         # What place and velocity, as rows of `motion`, make of the matrix on both its sides.
         products = np.array(
@@ -131,6 +136,10 @@ def courses(
 
     All are fitted together: it costs as many operations on small arrays for one as for many.
     """
+    usual = _sample_error(view, ground, rows)
+    if len(agos_s) == 1:
+        times, places = threads.samples(view, rows, WINDOW_S + _MORE_S, agos_s[0])
+        return _fit(times + (agos_s[0] + LAG_S), places.transpose(2, 0, 1), usual)
     windows = [threads.samples(view, rows, WINDOW_S + _MORE_S, ago_s) for ago_s in agos_s]
     count = len(rows)
     times = np.full((max(len(ages) for ages, _ in windows), count * len(windows)), np.nan)
@@ -139,12 +148,7 @@ def courses(
         columns = slice(index * count, (index + 1) * count)
         np.add(ages, agos_s[index] + LAG_S, out=times[: len(ages), columns])
         places[:, : len(ages), columns] = seen.transpose(2, 0, 1)
-    is_late = times >= LAG_S - WINDOW_S - _TOLERANCE_S
-    # Over lost frames what was seen somewhat before must do.
-    is_enough = np.count_nonzero(is_late, axis=0) >= _ENOUGH_SAMPLES
-    is_known = is_late | (~np.isnan(times) & ~is_enough)
-    usual = _sample_error(view, ground, rows)
-    return _fit(is_known, times, places, np.tile(usual, len(windows)))
+    return _fit(times, places, np.tile(usual, len(windows)))
 
 
 def braking(
@@ -166,15 +170,27 @@ def braking(
     return found.take(slice(count)), lost, np.hypot(error[:count], error[count:])
 
 
-def _fit(is_known: Flags, times: Floats, places: Floats, usual: Floats) -> Parabolas:
+def _counting(times: Floats) -> Flags:
+    """Which samples count: those of the window, or with somewhat earlier ones over lost frames."""
+    counts: Flags = times >= LAG_S - WINDOW_S - _TOLERANCE_S
+    lacks = np.add.reduce(counts, axis=0) < _ENOUGH_SAMPLES
+    if np.count_nonzero(lacks):
+        counts |= lacks & ~np.isnan(times)
+    return counts
+
+
+def _fit(times: Floats, places: Floats, usual: Floats) -> Parabolas:
     """Parabolas through samples.
 
     Args:
-        is_known: Which samples count, shape (k, n).
-        times: Seconds from the middle of the window, shape (k, n).
+        times: Seconds from the middle of the window, shape (k, n); NaN where there is none.
         places: Shape (2, k, n).
         usual: Covariance of one sample as far as that is known before, shape (3, n).
     """
+    is_known = _counting(times)
+    # Most often all the earlier ones can go.
+    first = int(is_known.any(axis=1).argmax())
+    is_known, times, places = is_known[first:], times[first:], places[:, first:]
     powers = np.empty((5, *times.shape))
     powers[0] = is_known
     powers[1] = np.where(is_known, times, 0.0)

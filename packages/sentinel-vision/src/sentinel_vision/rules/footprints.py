@@ -23,10 +23,10 @@ SIZES_M: Final[Floats] = np.array(
 )
 """Usual length and width by class, shape (classes, 2)."""
 
+_STAYS_M_S = 1e-6
+
 IS_BODY: Final[Flags] = np.isin(np.arange(len(CLASS_NAMES)), sorted(_SIZES))
 """What can hit and be hit here: vehicles and bicycles, not persons on foot."""
-
-_UP = 0.005
 
 
 class Bodies(NamedTuple):
@@ -46,24 +46,72 @@ class Bodies(NamedTuple):
 
     def take(self, rows: Rows | slice) -> "Bodies":
         """Some of them."""
-        return Bodies(*(values[rows] for values in self))
+        centre, velocity, heading, half = self
+        return Bodies(centre[rows], velocity[rows], heading[rows], half[rows])
 
 
-def stand_on(ground: GroundPlane, anchors: Floats, bodies: Bodies) -> Bodies:
+class Encounters(NamedTuple):
+    """Pairs of bodies by the shadows of both on the sides of both: they touch where all overlap.
+
+    Attributes:
+        axes: Unit vectors, along and across both bodies, shape (4, n, 2).
+        reach: Half the lengths of both shadows and a clearance, metres, shape (4, n).
+        offset: From the first's middle to the second's on the axes, metres, shape (4, n).
+        pace: The same of their velocities.
+    """
+
+    axes: Floats
+    reach: Floats
+    offset: Floats
+    pace: Floats
+
+    def take(self, rows: Rows) -> "Encounters":
+        """Some of them."""
+        return Encounters(*(values.take(rows, axis=1) for values in self))
+
+    def times(self) -> tuple[Floats, Floats]:
+        """As `touching_times`."""
+        reach, pace = self.reach, self.pace
+        stays = np.abs(pace) < _STAYS_M_S
+        if stays.any():
+            # Apart or together for ever.
+            for_ever = np.where(np.abs(self.offset) > reach, -np.inf, np.inf)
+            reach, pace = np.where(stays, for_ever, reach), np.where(stays, 1.0, pace)
+        middle, half = -self.offset / pace, reach / np.abs(pace)
+        begin: Floats = (middle - half).max(axis=0)
+        end: Floats = (middle + half).min(axis=0)
+        return begin, end
+
+    def gaps(self, waits_s: Floats) -> tuple[Floats, Floats]:
+        """How far apart they will be at k times, less the clearance, if they keep their velocities.
+
+        Returns:
+            Metres, below 0 where they overlap, (k, n), and the axes on which that is, (k, n, 2).
+        """
+        gaps = np.abs(self.offset + waits_s[:, None, None] * self.pace) - self.reach
+        widest = gaps.argmax(axis=1)
+        return gaps.max(axis=1), self.axes[widest, np.arange(self.axes.shape[1])]
+
+
+def encounters(first: Bodies, second: Bodies, clearance_m: float) -> Encounters:
+    """Of n pairs."""
+    axes = _axes(first, second)
+    reach = _shadow(first, axes) + _shadow(second, axes) + clearance_m
+    offset, pace = second.centre - first.centre, second.velocity - first.velocity
+    return Encounters(axes, reach, _dot(offset, axes), _dot(pace, axes))
+
+
+def stand_on(ground: GroundPlane, bodies: Bodies) -> Bodies:
     """Move bodies from the lower edges of their boxes to where their middles are.
 
     The lower edge is the side that is nearest to the camera; the middle is half a body behind it.
 
     Args:
         ground: Of the camera.
-        anchors: Bottom centres, normalised, shape (n, 2).
-        bodies: With `centre` on the ground at the anchors.
+        bodies: With `centre` where the bottom centres of the boxes are.
     """
-    away = ground.to_metres(anchors - (0.0, _UP)) - bodies.centre
-    away /= np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-9)[:, None]
-    along = np.abs((away * bodies.heading).sum(axis=1))
-    across = np.sqrt(np.maximum(0.0, 1.0 - along**2))
-    deep = along * bodies.half[:, 0] + across * bodies.half[:, 1]
+    away = ground.away(bodies.centre)
+    deep = _shadow(bodies, away)
     return bodies._replace(centre=bodies.centre + away * deep[:, None])
 
 
@@ -76,36 +124,7 @@ def touching_times(first: Bodies, second: Bodies, clearance_m: float) -> tuple[F
         Seconds from now when it begins and ends, shape (n,) each; it never does where the end is
         before the beginning.
     """
-    offset, pace = second.centre - first.centre, second.velocity - first.velocity
-    axes = _axes(first, second)
-    reach = _shadow(first, axes) + _shadow(second, axes) + clearance_m
-    place, speed = _dot(offset, axes), _dot(pace, axes)
-    stays = np.abs(speed) < 1e-6
-    if stays.any():
-        # Apart for ever or together for ever: the middle is never reached, or long within reach.
-        reach = np.where(stays & (np.abs(place) > reach), -np.inf, np.where(stays, np.inf, reach))
-        speed = np.where(stays, 1.0, speed)
-    middle, half = -place / speed, reach / np.abs(speed)
-    begin: Floats = (middle - half).max(axis=0)
-    end: Floats = (middle + half).min(axis=0)
-    return begin, end
-
-
-def gaps_ahead(
-    first: Bodies, second: Bodies, clearance_m: float, waits_s: Floats
-) -> tuple[Floats, Floats]:
-    """How far apart n pairs will be at k times, less the clearance, if both keep their velocities.
-
-    Returns:
-        Metres, below 0 where they overlap, (k, n), and the axes on which that is, (k, n, 2).
-    """
-    offset, pace = second.centre - first.centre, second.velocity - first.velocity
-    axes = _axes(first, second)
-    reach = _shadow(first, axes) + _shadow(second, axes) + clearance_m
-    place, speed = _dot(offset, axes), _dot(pace, axes)
-    gaps = np.abs(place + waits_s[:, None, None] * speed) - reach
-    widest = gaps.argmax(axis=1)
-    return gaps.max(axis=1), axes[widest, np.arange(len(offset))]
+    return encounters(first, second, clearance_m).times()
 
 
 def _axes(first: Bodies, second: Bodies) -> Floats:

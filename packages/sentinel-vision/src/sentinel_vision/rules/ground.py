@@ -15,6 +15,7 @@ CLICK_ERROR: Final = 0.002
 _COORDINATES = 2
 _FREE = 8
 _LEAST_DEPTH = 1e-3
+_LEAST_LENGTH = 1e-12
 _WORST_CONDITION: Final = 1e15
 _STEP: Final = 1e-4
 """How far a point is moved to see what that does; small enough for the fit to follow linearly."""
@@ -70,6 +71,16 @@ class GroundPlane:
         turned: Floats = self._linear[:, :2, None] - self._linear[:, 2:, None] * metres
         turned /= depths
         return turned
+
+    def away(self, ground_m: Floats) -> Floats:
+        """Where the ground goes upwards in the picture, unit vectors, shape (n, 2), by its places.
+
+        A vertical line of the picture is a straight one on the ground, and all have one point.
+        """
+        away: Floats = ground_m * self._linear[1, 2]
+        away -= self._linear[1, :2]
+        away /= np.maximum(_lengths(away), _LEAST_LENGTH)[:, None]
+        return away
 
     def to_picture(self, ground_m: Floats) -> Floats:
         """Normalised picture points, shape (n, 2), of ground positions; NaN behind the camera."""

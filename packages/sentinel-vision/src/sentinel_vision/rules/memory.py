@@ -40,17 +40,21 @@ class TrackTable:
     def __init__(self, channels: int) -> None:
         self.values: Floats = np.full((channels, 64), np.nan)
         self._owners: NDArray[np.int64] = np.full(64, -1, dtype=np.int64)
+        self._met: NDArray[np.intp] | None = None
 
     def clear(self) -> None:
         """Forget all tracks."""
         self.values[:] = np.nan
         self._owners[:] = -1
+        self._met = None
 
     def meet(self, motion: Motion) -> None:
         """Make room for the tracks of a frame, and forget whose slots they took."""
         slots = motion.slots
-        if not len(slots):
+        # While the tracks stay the same, so does the array.
+        if slots is self._met or not len(slots):
             return
+        self._met = slots
         while slots.max() >= len(self._owners):
             self.values = np.hstack([self.values, np.full_like(self.values, np.nan)])
             self._owners = np.concatenate([self._owners, np.full_like(self._owners, -1)])

@@ -152,7 +152,8 @@ class NearMissRule(MomentRule):
         if len(rows) < 2:
             return ()
         first, second = closing_pairs(view, rows, self._limits[0])
-        is_wanted: Flags = np.logical_or.reduce(view.inside[rows][:, self._junctions], axis=1)
+        in_junction: Flags = np.logical_or.reduce(view.inside[:, self._junctions], axis=1)
+        is_wanted: Flags = in_junction[rows]
         is_wanted[first] = is_wanted[second] = True
         if not is_wanted.any():
             return ()
@@ -165,12 +166,11 @@ class NearMissRule(MomentRule):
             found += collision_courses(seen, *pairs, self._limits)
         seen = seen.since(soon)
         if self._junctions:
-            is_inside: Flags = np.logical_or.reduce(
-                view.inside[seen.rows][:, self._junctions], axis=1
-            )
+            is_inside = in_junction[seen.rows]
             found += self._encroachments.find(view, seen, is_inside, self._encroachment_s)
         if found:
-            then = self._polygons.contain(seen.anchors)[:, self._columns]
+            then = self._polygons.contain(users.ground.to_picture(seen.courses.place))
+            then = then[:, self._columns]
             self._inside.update(zip(seen.rows.tolist(), then, strict=True))
         return found
 
@@ -208,9 +208,10 @@ class NearMissRule(MomentRule):
             return []
         changes: list[IncidentChange] = []
         track_ids = view.motion.track_ids
-        (rows,) = np.isin(track_ids, list(certain)).nonzero()
-        lost = _lost(view, users, rows, min(one.place[1].braking_m_s2 for one in certain.values()))
-        row_of = dict(zip(track_ids[rows].tolist(), rows.tolist(), strict=True))
+        row_of = {track_id: row for row, track_id in enumerate(track_ids.tolist())}
+        rows = sorted({row_of[one] for pair in certain for one in pair if one in row_of})
+        least = min(one.place[1].braking_m_s2 for one in certain.values())
+        lost = _lost(view, users, np.array(rows, dtype=np.intp), least)
         for pair, approach in certain.items():
             # One may be hidden behind the other by now.
             seen = [row_of[track_id] for track_id in pair if track_id in row_of]
@@ -228,13 +229,15 @@ class NearMissRule(MomentRule):
 
     def _place_of(self, view: View, conflict: Conflict) -> Place | None:
         """The first zone in which one of the two was at that moment."""
-        rows = (conflict.first, conflict.second)
-        now = view.inside[:, self._columns]
-        inside = np.array([self._inside.get(row, now[row]) for row in rows]).any(axis=0)
+        inside = self._inside_of(view, conflict.first) | self._inside_of(view, conflict.second)
         if not inside.any():
             return None
         _, zone, chosen = self._zones[int(inside.argmax())]
         return zone, chosen
+
+    def _inside_of(self, view: View, row: int) -> Flags:
+        then = self._inside.get(row)
+        return view.inside[row, self._columns] if then is None else then
 
     def _tell(
         self,
@@ -289,14 +292,20 @@ class NearMissRule(MomentRule):
 
 def _among(rows: Rows, soon: int, pairs: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
     """Where pairs of rows are among those seen at the end of their samples, and in the middle."""
-    found = []
-    for part, offset in ((rows[:soon], 0), (rows[soon:], soon)):
-        place = np.full(max(pairs[0].max(), pairs[1].max(), part.max(initial=0)) + 1, -1)
-        place[part] = np.arange(offset, offset + len(part))
-        found.append((place[pairs[0]], place[pairs[1]]))
-    first, second = (np.concatenate(part) for part in zip(*found, strict=True))
-    (known,) = ((first >= 0) & (second >= 0)).nonzero()
-    return first[known], second[known]
+    middle = rows[soon:]
+    place = np.full(max(int(pairs[0].max()), int(pairs[1].max())) + 1, -1)
+    is_paired = middle < len(place)
+    place[middle[is_paired]] = is_paired.nonzero()[0]
+    first, second = place[pairs[0]], place[pairs[1]]
+    # Who is not there is known too little.
+    is_known = (first >= 0) & (second >= 0)
+    first, second = first[is_known], second[is_known]
+    at_end = rows[:soon].searchsorted(middle[first]), rows[:soon].searchsorted(middle[second])
+    first, second = (
+        np.concatenate([at_end[0], first + soon]),
+        np.concatenate([at_end[1], second + soon]),
+    )
+    return first, second
 
 
 def _lost(view: View, users: RoadUsers, rows: Rows, least: float) -> dict[int, float]:

@@ -25,14 +25,16 @@ class Seen(NamedTuple):
     Attributes:
         rows: Of the frame, shape (n,).
         courses: Of the lower edges of their boxes.
-        anchors: Those in the picture, normalised, shape (n, 2).
+        speed: As that of the courses, shape (n,).
+        pace_error: Likewise.
         bodies: Where they stood.
         origin: Unit vectors: where they pointed when that was known first, shape (n, 2).
     """
 
     rows: Rows
     courses: Courses
-    anchors: Floats
+    speed: Floats
+    pace_error: Floats
     bodies: Bodies
     origin: Floats
 
@@ -40,7 +42,14 @@ class Seen(NamedTuple):
         """All from one of them on."""
         some = slice(index, None)
         courses, bodies = self.courses.take(some), self.bodies.take(some)
-        return Seen(self.rows[some], courses, self.anchors[some], bodies, self.origin[some])
+        return Seen(
+            self.rows[some],
+            courses,
+            self.speed[some],
+            self.pace_error[some],
+            bodies,
+            self.origin[some],
+        )
 
 
 class RoadUsers:
@@ -93,7 +102,7 @@ class RoadUsers:
         motion = view.motion
         fitted = courses(view, self.ground, self.threads, rows)
         middle = fitted.read()
-        is_known = np.isfinite(middle.pace_error)
+        is_known = ~np.isnan(fitted.error[0])
         (known,), (soon,) = is_known.nonzero(), (is_known & is_soon).nonzero()
         found = middle.take(known)
         if len(soon):
@@ -101,27 +110,29 @@ class RoadUsers:
             found = Courses(*map(np.concatenate, zip(newest, found, strict=True)))
         rows = rows[np.concatenate([soon, known])]
         slots = motion.slots[rows]
-        anchors = self.ground.to_picture(found.place)
+        speed, pace_error = found.speed, found.pace_error
+        points = speed > HEADING_M_S + 3.0 * pace_error
         bodies = Bodies(
             centre=found.place,
             velocity=found.velocity,
-            heading=self._headings(found, slots, len(soon)),
+            heading=self._headings(found.velocity, points, slots, len(soon)),
             half=SIZES_M[motion.class_ids[rows]] / 2.0,
         )
-        bodies = stand_on(self.ground, anchors, bodies)
+        bodies = stand_on(self.ground, bodies)
         origin = self._table.values[_ORIGIN, slots].T
-        return Seen(rows, found, anchors, bodies, origin), len(soon)
+        return Seen(rows, found, speed, pace_error, bodies, origin), len(soon)
 
-    def _headings(self, found: Courses, slots: Rows, soon: int) -> Floats:
+    def _headings(self, velocity: Floats, points: Flags, slots: Rows, soon: int) -> Floats:
         """Where bodies point, shape (n, 2): where they move, or else as before."""
-        values, speed = self._table.values, found.speed
-        points = speed > HEADING_M_S + 3.0 * found.pace_error
+        values = self._table.values
         headings = np.empty((len(slots), 2))
+        pointing = velocity.T / np.maximum(np.hypot(*velocity.T), 1e-9)
         for part in (slice(soon), slice(soon, None)):
-            pointing, moving = slots[part][points[part]], found.velocity[part][points[part]]
-            values[_HEADING, pointing] = (moving / speed[part][points[part], None]).T
-            is_new = np.isnan(values[2, pointing])
+            which = points[part]
+            moving = slots[part][which]
+            values[_HEADING, moving] = pointing[:, part][:, which]
+            is_new = np.isnan(values[2, moving])
             if is_new.any():
-                values[_ORIGIN, pointing[is_new]] = values[_HEADING, pointing[is_new]]
+                values[_ORIGIN, moving[is_new]] = values[_HEADING, moving[is_new]]
             headings[part] = values[_HEADING, slots[part]].T
         return headings

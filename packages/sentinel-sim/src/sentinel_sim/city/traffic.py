@@ -77,10 +77,6 @@ class Traffic:
         places[:, 1] += np.cos(headings) * shift
         return places, headings + np.arctan(slope)
 
-    def lane_index(self, name: str) -> int:
-        """Of a lane in `Layout.lanes`."""
-        return self._names[name]
-
     def is_broken_down(self) -> NDArray[np.bool_]:
         """Which vehicles stand because the plan says so, shape (n,)."""
         stop_at = self.fleet.numbers[Number.STOP_AT]
